@@ -1,0 +1,1 @@
+"""The terminal: flask deploy | work | ..."""

@@ -1,0 +1,1 @@
+"""The engine: text in, frozen dataclasses out. The only importer of SpiffWorkflow; it never acts by itself."""

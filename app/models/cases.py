@@ -1,0 +1,135 @@
+"""Definitions, running cases, their open tasks, and what happened. Nothing here scans states."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import UtcDateTime, db
+
+
+class Definition(db.Model):
+    """One published, immutable version of a process. `files` are the BPMN and DMN files by name, as text."""
+
+    __table_args__ = (UniqueConstraint("process", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process: Mapped[str] = mapped_column(String(100), index=True)
+    version: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(String(200))
+    files: Mapped[dict[str, str]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Instance(db.Model):
+    """A case. `version` counts its steps: every write says `WHERE version = ?`.
+
+    `key` is unique per process where the diagram declares one (property `unik`), e.g. "2026/100101".
+    """
+
+    __table_args__ = (
+        UniqueConstraint("process", "key"),
+        Index(None, "tahun", "satker", "id"),
+        Index(None, "tahun", "unit", "id"),
+        Index(None, "next_timer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process: Mapped[str] = mapped_column(String(100))
+    definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
+    key: Mapped[str | None] = mapped_column(String(200))
+    tahun: Mapped[int] = mapped_column()
+    satker: Mapped[str] = mapped_column(String(6))
+    unit: Mapped[str] = mapped_column(String(6))
+    title: Mapped[str] = mapped_column(String(300))
+    status: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_timer: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_hash: Mapped[str] = mapped_column(String(64), default="")  # of the newest event
+    definition: Mapped[Definition] = relationship()
+
+
+class Task(db.Model):
+    """A user task or a message a person may send (`kind` "action"). The id is the engine's."""
+
+    __table_args__ = (
+        Index("ix_task_satker_list", "role", "satker", "state", "created_at", "id"),
+        Index("ix_task_unit_list", "role", "unit", "state", "created_at", "id"),
+        Index("ix_task_all_list", "role", "state", "created_at", "id"),
+        Index("ix_task_claimed", "claimed_by", "state", "created_at", "id"),
+        Index("ix_task_done", "done_by", "done_at"),
+        Index("ix_task_due", "state", "remind_at"),
+        Index(None, "instance_id", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="user")  # user | action
+    element: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(60))
+    satker: Mapped[str] = mapped_column(String(6))
+    unit: Mapped[str] = mapped_column(String(6))
+    tahun: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(String(10), default="open")  # open | done | gone
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    instance: Mapped[Instance] = relationship()
+
+
+class Draft(db.Model):
+    """What somebody typed and has not sent. Never holds a secret field."""
+
+    task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    typed: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Event(db.Model):
+    """What happened, append-only, hash-chained per case (`hash` covers all columns and the hash before)."""
+
+    __table_args__ = (UniqueConstraint("instance_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    seq: Mapped[int] = mapped_column()  # the instance's version after it
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(20))  # start submit action result error timer incident retry cancel
+    element: Mapped[str] = mapped_column(String(100), default="")
+    name: Mapped[str] = mapped_column(String(200), default="")
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    actor: Mapped[str] = mapped_column(String(200), default="")  # name and role at that time
+    definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
+    status: Mapped[str] = mapped_column(String(200), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    passed: Mapped[list[Any]] = mapped_column(JSON)
+    state: Mapped[bytes | None] = mapped_column(LargeBinary)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Notice(db.Model):
+    """Something that people of a role in a scope, or one person, should know. Shown at the bell."""
+
+    __table_args__ = (Index(None, "role", "satker", "unit", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    role: Mapped[str] = mapped_column(String(60))
+    satker: Mapped[str] = mapped_column(String(6))
+    unit: Mapped[str] = mapped_column(String(6))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,96 @@
+"""Units, satkers, people, what they may do, and the certificates they sign with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import UtcDateTime, db
+
+
+class Person(db.Model):
+    """Somebody whose name stands on documents. The NIK stays in this table: cases refer to the person."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nama: Mapped[str] = mapped_column(String(200))
+    nip: Mapped[str | None] = mapped_column(String(18), unique=True)
+    nik: Mapped[str] = mapped_column(String(16), default="")
+
+
+class Unit(db.Model):
+    """Unit Utama (eselon 1), the parent of satkers."""
+
+    kode: Mapped[str] = mapped_column(String(6), primary_key=True)
+    nama: Mapped[str] = mapped_column(String(200))
+    pimpinan_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    jabatan_pimpinan: Mapped[str] = mapped_column(String(200), default="")
+    pimpinan: Mapped[Person | None] = relationship()
+
+
+class Satker(db.Model):
+    """Satuan kerja: the row behind Info Satker. `kode` has six digits; `zona` is WIB, WITA or WIT."""
+
+    kode: Mapped[str] = mapped_column(String(6), primary_key=True)
+    nama: Mapped[str] = mapped_column(String(200))
+    unit_kode: Mapped[str] = mapped_column(ForeignKey("unit.kode"), index=True)
+    kota: Mapped[str] = mapped_column(String(100), default="")
+    zona: Mapped[str] = mapped_column(String(4), default="WIB")
+    alamat: Mapped[str] = mapped_column(String(500), default="")
+    nama_operator: Mapped[str] = mapped_column(String(200), default="")
+    hp: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    pimpinan_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    jabatan_pimpinan: Mapped[str] = mapped_column(String(200), default="")
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unit: Mapped[Unit] = relationship()
+    pimpinan: Mapped[Person | None] = relationship()
+
+
+class User(db.Model):
+    """An account. `epoch` is raised to end every session of it."""
+
+    __tablename__ = "account"  # "user" is a reserved word in PostgreSQL
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    nama: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+    epoch: Mapped[int] = mapped_column(default=1)
+    person: Mapped[Person | None] = relationship()
+
+
+class Role(db.Model):
+    """A lane of a diagram. `scope` says what an assignment of it is bound to: satker, unit, all or none (no people)."""
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(10))
+
+
+class Assignment(db.Model):
+    """Who holds which role, where, and from when to when. One person can head two satkers."""
+
+    __table_args__ = (UniqueConstraint("user_id", "role", "scope", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(ForeignKey("role.name"))
+    scope: Mapped[str] = mapped_column(String(6), default="")  # kode of the satker or unit; "" for all
+    since: Mapped[date] = mapped_column()
+    until: Mapped[date | None] = mapped_column()  # last day, inclusive
+
+
+class Certificate(db.Model):
+    """A certificate that was confirmed once for a person: signatures by any other do not count."""
+
+    __table_args__ = (Index(None, "person_id"), UniqueConstraint("person_id", "fingerprint"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    fingerprint: Mapped[str] = mapped_column(String(64))  # SHA-256 of the DER, hex
+    name: Mapped[str] = mapped_column(String(200))
+    serial: Mapped[str] = mapped_column(String(60))
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""All that `forms/` and `service_tasks/` may import of the house."""
