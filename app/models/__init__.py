@@ -4,10 +4,10 @@ from app.models.base import db
 from app.models.cases import Definition, Draft, Event, Instance, Notice, Task
 from app.models.documents import Document
 from app.models.jobs import Attempt, Job
-from app.models.login import Delay
+from app.models.login import Delay, Spent
 from app.models.people import Assignment, Certificate, Person, Role, Satker, Unit, User
 
 __all__ = [
     "Assignment", "Attempt", "Certificate", "Definition", "Delay", "Document", "Draft", "Event", "Instance", "Job",
-    "Notice", "Person", "Role", "Satker", "Task", "Unit", "User", "db",
+    "Notice", "Person", "Role", "Satker", "Spent", "Task", "Unit", "User", "db",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Growing delays after failed logins, per account and per address."""
+"""Growing delays after failed logins, and codes that were used up."""
 
 from __future__ import annotations
 
@@ -11,9 +11,16 @@ from app.models.base import UtcDateTime, db
 
 
 class Delay(db.Model):
-    """How often logins failed lately for `key` ("akun:<hash>" or "alamat:<ip>"). Never a hard lock."""
+    """How often logins failed lately for `key` ("akun:<hash>", "alamat:<ip>" or "perangkat:<id>"). Never a hard lock."""
 
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
-    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Spent(db.Model):
+    """A code that may be used once, and was. The row is in the way of a second use; it goes after a day."""
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
