@@ -11,7 +11,7 @@ from app.models.base import UtcDateTime, db
 
 
 class Delay(db.Model):
-    """How often logins failed lately for `key` ("akun:<hash>", "alamat:<ip>" or "perangkat:<id>"). Never a hard lock."""
+    """How often logins failed lately for `key` (akun:<hash>, alamat:<ip>, perangkat:<id>). Never a hard lock."""
 
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

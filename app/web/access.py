@@ -60,10 +60,15 @@ def signed_in(view: View) -> View:
 
 
 def needs(*roles: str) -> Callable[[View], View]:
-    """Only people who hold one of `roles` somewhere. Whether their place fits is the view's matter (`rights.may_do`)."""
+    """Only people who hold one of `roles` somewhere. Whether the place fits is the view's matter (`rights.may_do`)."""
     if not roles:
         raise TypeError("needs() takes at least one role; for any signed-in person use @signed_in")
     return lambda view: _declare(view, Access(roles=frozenset(roles)))
+
+
+def _declare(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
@@ -98,7 +103,7 @@ def init_access(app: Flask) -> None:
 
 
 def begin_session(user: User, tahun: int) -> None:
-    """A new session for `user`: nothing of the one before is kept, so a planted session id or token is worth nothing."""
+    """A new session for `user`. Nothing of the one before is kept, so a planted cookie or token is worth nothing."""
     session.clear()
     g.pop("csrf_token", None)
     stamp = clock.now().timestamp()
