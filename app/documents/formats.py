@@ -1,0 +1,24 @@
+"""Dates and text as documents write them. Numbers and rupiah come from `app.sdk.numbers`, as on the pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup, escape
+
+MONTHS = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
+
+
+def tanggal(value: date | str) -> str:
+    """`2026-11-21` (ISO 8601, text or date) as "21 November 2026"; ValueError if it is no date."""
+    day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def baris(value: Any) -> Markup:
+    """Text with its line breaks kept, escaped."""
+    return Markup("<br/>").join(escape(value).split("\n"))
