@@ -1,0 +1,79 @@
+"""Alur. `create_app` is the only place where everything is wired."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app import cli, web
+from app.config import Config
+from app.documents.render import Renderer
+from app.documents.store import DocumentStore
+from app.flows.house import KEY, House
+from app.jobs.signing import SigningPool
+from app.models import db
+from forms import FORMS
+from service_tasks import SERVICE_TASKS
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = ROOT / "app" / "web" / "static" / "build" / "fonts-pdf"
+
+
+def create_app(config: Config | None = None, **more: Any) -> Flask:
+    """The application. `more` are Flask settings on top, for tests."""
+    config = config or Config.from_env()
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.config.from_mapping(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config.database),
+        PUBLIC_URL=config.public_url,
+        ZONE=config.zone,
+        CAPTCHA=config.captcha,
+        SESSION_HOURS=config.session_hours,
+        ENVIRONMENT=config.environment,
+        TESTING=config.environment == "test",
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,  # a draft of 50 sasaran with 30 indikator each is one form
+    )
+    app.config.from_mapping(more)
+    db.init_app(app)
+    _init_migrations(app)
+    app.extensions[KEY] = House(
+        config, FORMS, SERVICE_TASKS, DocumentStore(config.documents), Renderer(FONTS)
+    )
+    pool = SigningPool(app, config.signing_threads, config.signing_queue, config.secret_seconds)
+    app.extensions["signing"] = pool
+    atexit.register(pool.close)
+    web.init_web(app)
+    cli.init_cli(app)
+    return app
+
+
+def _init_migrations(app: Flask) -> None:
+    from flask_migrate import Migrate  # noqa: PLC0415 - needs `db` bound; only the terminal uses it
+
+    Migrate(app, db, directory=str(ROOT / "app" / "migrations"), render_as_batch=True)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True}
+    return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    """WAL, so that readers don't wait; FULL, because NORMAL may lose the last commits at a power cut."""
+    if type(connection).__module__.startswith("sqlite3"):
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()

@@ -1,1 +1,74 @@
-"""The terminal: flask deploy | work | ..."""
+"""The terminal: flask deploy | work | contoh | incidents | retry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from app import clock
+from app.errors import AlurError
+from app.flows import deploy as deploying
+from app.flows import retry as retrying
+from app.flows import sample
+from app.jobs.worker import work
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def init_cli(app: Flask) -> None:
+    """Register the commands."""
+    for command in (deploy, work_command, contoh, incidents, retry):
+        app.cli.add_command(command)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+def deploy(folder: Path | None) -> None:
+    """Publish the processes under processes/, or the one in FOLDER. Known bytes change nothing."""
+    sample.roles()
+    deploy_all(click.echo, folder)
+
+
+def deploy_all(say: Callable[[str], object], folder: Path | None = None) -> None:
+    """Publish every folder under processes/, or one; ClickException with all problems of the first that is refused."""
+    for path in [folder] if folder else sorted(p for p in (ROOT / "processes").iterdir() if p.is_dir()):
+        try:
+            process, version, new = deploying.deploy(deploying.read_folder(path), clock.now())
+        except AlurError as e:
+            raise click.ClickException(f"{path.name}:\n{e}") from e
+        say(f"{process}: versi {version} {'diterbitkan' if new else 'sudah ada'}")
+
+
+@click.command("work")
+def work_command() -> None:
+    """Execute jobs, timers and reminders until stopped."""
+    work()
+
+
+@click.command()
+def contoh() -> None:
+    """Load the invented sample ministry, unless there are people already, and print its accounts."""
+    if sample.load(clock.now()):
+        click.echo("Kementerian contoh dimuat.")
+    click.echo(sample.table())
+
+
+@click.command()
+def incidents() -> None:
+    """List what failed and waits for somebody."""
+    for job in retrying.incidents():
+        click.echo(f"{job.id}  perkara {job.instance_id}  {job.name or job.element}: {job.message}")
+
+
+@click.command()
+@click.argument("job_id")
+def retry(job_id: str) -> None:
+    """Set an incident back to ready."""
+    try:
+        retrying.retry(job_id, clock.now())
+    except AlurError as e:
+        raise click.ClickException(str(e)) from e
+    click.echo("Akan dicoba lagi.")

@@ -1,0 +1,45 @@
+# Two commands: `make run` and `make test`. Everything else serves them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# an active virtual environment of somebody else must not leak in
+unexport VIRTUAL_ENV PYTHONPATH
+
+.PHONY: run test test-all lint bench bundle setup setup-dev clean
+
+run: setup bundle
+	@exec $(BIN)/python -m app.run
+
+test: setup-dev bundle lint
+	$(BIN)/pytest -n auto -m "not slow"
+
+test-all: setup-dev bundle lint
+	$(BIN)/pytest -n auto
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup-dev bundle
+	$(BIN)/python -m benchmarks
+
+bundle: setup
+	@$(BIN)/python app/web/assets/ensure.py
+
+setup: $(VENV)/.installed
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) node_modules app/web/static/build

@@ -1,0 +1,35 @@
+"""The history of a case: append-only, each event chained to the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.models import Event, db
+
+_COVERED = (
+    "instance_id", "seq", "at", "kind", "element", "name", "actor_id", "actor", "definition_id", "status", "data",
+    "passed", "prev_hash",
+)  # fmt: skip
+
+
+def digest(event: Mapping[str, Any]) -> str:
+    """SHA-256 over all columns of the event (its state too) and the hash before it, hex."""
+    covered = {k: event[k].isoformat() if k == "at" else event[k] for k in _COVERED}
+    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode() + b"\0" + (event["state"] or b"")).hexdigest()
+
+
+def broken_at(instance_id: int) -> int | None:
+    """The seq of the first event whose hash or chain does not hold, or None when the history is whole."""
+    before = ""
+    for event in db.session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.seq)):
+        row = {k: getattr(event, k) for k in (*_COVERED, "state")}
+        if event.prev_hash != before or digest(row) != event.hash:
+            return event.seq
+        before = event.hash
+    return None

@@ -1,0 +1,129 @@
+"""Info Satker and its people: what forms are prefilled with, and the one way to change it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.errors import NotFound
+from app.models import Certificate, Person, Satker, Unit, db
+from app.sdk.json import JsonObject
+from app.sdk.services import Signer
+
+_SATKER, _PERSON, _UNIT = Satker.__table__, Person.__table__, Unit.__table__
+_COLUMNS = {"alamat": "alamat", "nama_operator": "nama_operator", "hp": "hp", "email": "email"}
+
+
+def info_satker(kode: str) -> JsonObject:
+    """The master as the form `edit_satker` names its fields, NIK included; NotFound if there is no such satker."""
+    row = db.session.execute(
+        select(_SATKER, _UNIT.c.nama.label("nama_unit"), _PERSON.c.nik, _PERSON.c.nip, _PERSON.c.nama.label("pimpinan"))
+        .join(_UNIT, _UNIT.c.kode == _SATKER.c.unit_kode)
+        .outerjoin(_PERSON, _PERSON.c.id == _SATKER.c.pimpinan_id)
+        .where(_SATKER.c.kode == kode)
+    ).first()
+    if row is None:
+        raise NotFound(f"Satker {kode} tidak terdaftar.")
+    return {
+        "kode": row.kode,
+        "nama": row.nama,
+        "unit": row.nama_unit,
+        "kota": row.kota,
+        "zona": row.zona,
+        "nik_pimpinan": row.nik or "",
+        "nip_pimpinan": row.nip or "",
+        "nama_pimpinan": row.pimpinan or "",
+        "jabatan_pimpinan": row.jabatan_pimpinan,
+        "alamat": row.alamat,
+        "nama_operator": row.nama_operator,
+        "hp": row.hp,
+        "email": row.email,
+    }
+
+
+def write(conn: Connection, kind: str, values: JsonObject, now: datetime) -> None:
+    """Apply one change of a master inside the caller's transaction."""
+    _WRITERS[kind](conn, values, now)
+
+
+def change(kind: str, values: JsonObject, now: datetime) -> None:
+    """One change of a master outside a case: the page Info Satker."""
+    with db.engine.begin() as conn:
+        write(conn, kind, values, now)
+
+
+def _write_info_satker(conn: Connection, values: JsonObject, now: datetime) -> None:
+    person = _head(conn, values)
+    conn.execute(
+        update(_SATKER)
+        .where(_SATKER.c.kode == values["kode"])
+        .values(
+            pimpinan_id=person,
+            jabatan_pimpinan=values["jabatan_pimpinan"],
+            changed_at=now,
+            **{column: values.get(key, "") for key, column in _COLUMNS.items()},
+        )
+    )
+
+
+def _head(conn: Connection, values: JsonObject) -> int:
+    """The person with this NIP, corrected or made new. Another NIP is another person: who may sign does not follow."""
+    nip, nik, nama = values["nip_pimpinan"], values["nik_pimpinan"], values["nama_pimpinan"]
+    known = conn.execute(select(_PERSON.c.id).where(_PERSON.c.nip == nip)).scalar()
+    if known is not None:
+        conn.execute(update(_PERSON).where(_PERSON.c.id == known).values(nik=nik, nama=nama))
+        return int(known)
+    key = conn.execute(insert(_PERSON).values(nip=nip, nik=nik, nama=nama)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+_WRITERS = {"info_satker": _write_info_satker}
+
+
+def head_of_satker(kode: str) -> Signer:
+    """The head that Info Satker names now."""
+    row = _person_of(Satker, Satker.kode == kode, Satker.jabatan_pimpinan)
+    if row is None:
+        raise NotFound(f"Pimpinan satker {kode} belum diisi. Lengkapi Info Satker.")
+    return _signer(row)
+
+
+def head_of_unit(kode_satker: str) -> Signer:
+    """The head of the unit utama to which a satker belongs."""
+    unit = db.session.scalar(select(Satker.unit_kode).where(Satker.kode == kode_satker))
+    row = _person_of(Unit, Unit.kode == unit, Unit.jabatan_pimpinan)
+    if row is None:
+        raise NotFound(f"Pimpinan unit utama dari satker {kode_satker} belum diisi. Hubungi admin.")
+    return _signer(row)
+
+
+def signer_of(person_id: int | None, title: str) -> Signer:
+    """A person who is about to sign, with the certificate that was confirmed last for them."""
+    row = db.session.execute(select(Person.id, Person.nama, Person.nip, Person.nik).where(Person.id == person_id)).first()
+    if row is None:
+        raise NotFound("Akun ini belum terhubung dengan data pejabat. Hubungi admin.")
+    return Signer(row.id, row.nama, row.nip or "", title, row.nik, certificate_of(row.id))
+
+
+def certificate_of(person_id: int) -> str | None:
+    """Fingerprint (SHA-256, hex) of the certificate confirmed last for a person."""
+    return db.session.scalar(
+        select(Certificate.fingerprint)
+        .where(Certificate.person_id == person_id)
+        .order_by(Certificate.confirmed_at.desc(), Certificate.id.desc())
+        .limit(1)
+    )
+
+
+def _person_of(table: Any, where: Any, title: Any) -> Any:
+    return db.session.execute(
+        select(Person.id, Person.nama, Person.nip, Person.nik, title.label("title"))
+        .join(table, table.pimpinan_id == Person.id)
+        .where(where)
+    ).first()
+
+
+def _signer(row: Any) -> Signer:
+    return Signer(row.id, row.nama, row.nip or "", row.title, row.nik, certificate_of(row.id))

@@ -1,0 +1,74 @@
+"""Start a case: a satker begins its one PK of the year."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.engine import steps
+from app.engine.definition import Definition
+from app.errors import Conflict, NotAllowed
+from app.flows import definitions
+from app.flows.masters import info_satker
+from app.flows.record import Change, read_case, record
+from app.flows.rights import Actor
+from app.models import Instance, Satker, db
+from app.sdk.json import JsonObject
+
+
+class AlreadyStarted(Conflict):
+    """Satker ini sudah memulai proses ini untuk tahun yang sama. Lanjutkan yang sudah ada."""
+
+    def __init__(self, instance_id: int) -> None:
+        super().__init__()
+        self.instance_id = instance_id
+
+
+def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
+    """The id of the new case. AlreadyStarted where the diagram's unique key says there is one."""
+    published = definitions.current(process)
+    info = info_satker(satker)
+    unit = db.session.scalar(select(Satker.unit_kode).where(Satker.kode == satker)) or ""
+    role = start_role(published.definition)
+    if not any(h.role == role and h.covers(satker, unit) for h in actor.holdings):
+        raise NotAllowed(f"Hanya {role} satker ini yang dapat memulai.")
+    data: JsonObject = {"tahun": actor.year, "satker": satker}
+    names = {"tahun": actor.year, "satker": satker, "nama_satker": info["nama"]}
+    properties = published.definition.properties
+    key = "/".join(str(names[k]) for k in properties.get("unik", "").split()) or None
+    step = steps.start(published.definition, data, now)
+    row = {
+        "process": process,
+        "definition_id": published.id,
+        "key": key,
+        "tahun": actor.year,
+        "satker": satker,
+        "unit": unit,
+        "title": properties.get("judul", published.definition.name).format(**names),
+        "status": "",
+        "version": 0,
+        "last_hash": "",
+        "created_at": now,
+        "changed_at": now,
+    }
+    try:
+        with db.engine.begin() as conn:
+            made = conn.execute(insert(Instance.__table__).values(row)).inserted_primary_key
+            instance_id = int(made[0])  # type: ignore[index]
+            case = read_case(conn, instance_id)
+            change = Change("start", name=published.definition.name, data=data, by=actor.user_id, actor=actor.name)
+            record(conn, case, published.definition, step, change, now)  # type: ignore[arg-type]
+    except IntegrityError as e:
+        raise AlreadyStarted(_existing(process, key)) from e
+    return instance_id
+
+
+def start_role(definition: Definition) -> str:
+    """The lane of the start event: who may begin a case."""
+    return next((e.lane or "" for e in definition.elements.values() if e.kind == "startEvent"), "")
+
+
+def _existing(process: str, key: str | None) -> int:
+    return db.session.scalar(select(Instance.id).where(Instance.process == process, Instance.key == key)) or 0

@@ -1,0 +1,250 @@
+"""One job from claim to commit: a pipeline of small steps over one value.
+
+claim -> begin the attempt -> call (look up, call, keep the answer, judge) -> guard -> settle.
+The intention (the attempt's row) is written before the call, the answer's bytes before they are judged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from app import clock
+from app.flows import finish as finishing
+from app.flows import masters
+from app.flows.finish import Ending, LostLease
+from app.flows.house import House, house
+from app.flows.record import read_case
+from app.jobs import secrecy
+from app.jobs.claim import claim, claim_lost
+from app.jobs.ports import JobDocuments, case_of, ports
+from app.models import Assignment, Attempt, Job, User, db
+from app.sdk.json import ensure_json
+from app.sdk.secrets import Passphrase
+from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceError, ServiceTask, Signer
+
+log = logging.getLogger("alur.jobs")
+_JOB, _ATTEMPT = Job.__table__, Attempt.__table__
+
+UNKNOWN = "Jawaban penyedia tidak sampai. Belum diketahui apakah tanda tangan jadi; tidak ada yang diulang dengan sendirinya."
+UNSENT = "Passphrase belum terkirim ke penyedia. Ketik passphrase sekali lagi."
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution. Each step returns it with one thing more."""
+
+    job: Row[Any]
+    task: ServiceTask
+    house: House
+    documents: JobDocuments
+    secrets: Mapping[str, Passphrase] = field(default_factory=dict, repr=False)
+    attempt: int | None = None
+    answer: bytes | None = field(default=None, repr=False)
+    outcome: Outcome | None = None
+
+
+def execute(job_id: str, secrets: Mapping[str, Passphrase] | None = None) -> bool:
+    """Claim and run a job that is ready; False if somebody else has it."""
+    job = claim(job_id, clock.now())
+    if job is None:
+        return False
+    run = _run_of(job, secrets or {})
+    try:
+        for step in PIPELINE:
+            run = step(run)
+    except LostLease:
+        log.warning("job %s: somebody else has it now; nothing was written", job.id)
+    return True
+
+
+def recover(job_id: str) -> bool:
+    """Take over a job whose runner is gone: finish it from the kept answer, or say that its outcome is unknown."""
+    job = claim_lost(job_id, clock.now())
+    if job is None:
+        return False
+    run = _resume(_run_of(job, {}))
+    try:
+        for step in RECOVERY if run.outcome is None else (settle,):
+            run = step(run)
+    except LostLease:
+        log.warning("job %s: somebody else has it now; nothing was written", job.id)
+    return True
+
+
+def hand_back(job_id: str) -> bool:
+    """An attended job that was never called and has no secret any more: back to the signer, in words."""
+    job = claim(job_id, clock.now())
+    if job is None:
+        return False
+    run = _run_of(job, {})
+    try:
+        settle(replace(run, outcome=BpmnError(run.task.unsent or "", UNSENT)))
+    except LostLease:
+        return False
+    return True
+
+
+def _run_of(job: Row[Any], secrets: Mapping[str, Passphrase]) -> Run:
+    h = house()
+    task = h.operators.get(job.operator) or ServiceTask(_no_such, f"Operator {job.operator}")
+    return Run(job, task, h, JobDocuments(h, secrecy.leaks(secrets)), secrets)
+
+
+def _no_such(call: Call) -> Outcome:
+    return ServiceError(f"Operator {call.operator!r} tidak ada di aplikasi ini. Perbaiki diagram.", permanent=True)
+
+
+# ---- the steps -----------------------------------------------------------------------------------------------------
+
+
+def begin(run: Run) -> Run:
+    """Write the intention: from here on, a crash leaves an attempt without an answer."""
+    with db.engine.begin() as conn:
+        key = conn.execute(
+            insert(_ATTEMPT).values(job_id=run.job.id, number=run.job.fence, started_at=clock.now())
+        ).inserted_primary_key
+    return replace(run, attempt=int(key[0]) if key else None)
+
+
+def call(run: Run) -> Run:
+    """Do what the diagram asks. Outcomes are values; what a plug-in raises is not trusted with a sentence."""
+    try:
+        return replace(run, outcome=run.task.call(_call_of(run)))
+    except Exception as e:  # noqa: BLE001 - a plug-in may raise anything; it must become an incident, not a dead worker
+        # neither message nor traceback: both may carry what the plug-in was working with, a secret among it
+        where = secrecy.place(e)
+        log.error("job %s (%s): %s at %s", run.job.id, run.job.operator, type(e).__name__, where)
+        return replace(run, outcome=ServiceError(f"Kesalahan tak terduga ({type(e).__name__}).", permanent=True))
+
+
+def guard(run: Run) -> Run:
+    """Refuse an outcome that is not exact JSON or that contains a secret."""
+    outcome = run.outcome
+    try:
+        if isinstance(outcome, Result):
+            ensure_json(outcome.value, "result")
+    except TypeError:
+        outcome = ServiceError("Hasil layanan bukan JSON yang sah.", permanent=True)
+    if secrecy.leaks(run.secrets)(secrecy.text_of(outcome)):
+        outcome = ServiceError("Jawaban layanan memuat rahasia, jadi tidak disimpan.", permanent=True)
+    return replace(run, outcome=outcome)
+
+
+def settle(run: Run) -> Run:
+    """Bring the outcome back into the case, or plan another try, or raise an incident."""
+    outcome, now = run.outcome, clock.now()
+    if isinstance(outcome, ServiceError) and run.task.attended and not outcome.permanent and run.task.unknown:
+        outcome = BpmnError(run.task.unknown, outcome.message)  # one try only: the signer decides
+    if isinstance(outcome, ServiceError):
+        _try_again_or_incident(run, outcome)
+    elif outcome is not None and not finishing.finish(_ending(run), outcome, now):
+        message = outcome.message if isinstance(outcome, BpmnError) else ""
+        code = outcome.code if isinstance(outcome, BpmnError) else ""
+        _incident(run, f"{message} (Diagram tidak punya jalan untuk kesalahan {code}.)")
+    return run
+
+
+PIPELINE = (begin, call, guard, settle)
+RECOVERY = (call, guard, settle)
+
+
+# ---- their parts ---------------------------------------------------------------------------------------------------
+
+
+def _call_of(run: Run) -> Call:
+    with db.engine.connect() as conn:
+        case = read_case(conn, run.job.instance_id)
+    data = secrecy.copy_json(run.job.params)
+    return Call(
+        operator=run.job.operator,
+        key=run.job.id,
+        params=data,
+        data=data,
+        ports=ports(run.house, run.documents),
+        case=case_of(run.job, case) if case is not None else {},
+        signer=_signer(run.job),
+        secrets=run.secrets,
+        keep=lambda content: _keep(run, content),
+        answer=run.answer,
+    )
+
+
+def _signer(job: Row[Any]) -> Signer | None:
+    if job.signer_id is None:
+        return None
+    person = db.session.scalar(select(User.person_id).where(User.id == job.signer_id))
+    role = db.session.scalar(select(Assignment.role).where(Assignment.user_id == job.signer_id).limit(1))
+    return masters.signer_of(person, role or "")
+
+
+def _keep(run: Run, content: bytes) -> None:
+    """Store the provider's answer before it is judged, unless a misbehaving provider put the secret in it."""
+    if secrecy.leaks(run.secrets)(content):
+        log.error("job %s: the provider's answer contains a secret; it was not kept", run.job.id)
+        return
+    sha = run.house.documents.put(content)
+    with db.engine.begin() as conn:
+        conn.execute(
+            update(_ATTEMPT).where(_ATTEMPT.c.id == run.attempt).values(answer_sha256=sha, answered_at=clock.now())
+        )
+
+
+def _resume(run: Run) -> Run:
+    """What the attempt before left: its answer, or nothing (unknown for attended jobs, another try for others)."""
+    with db.engine.connect() as conn:
+        last = conn.execute(
+            select(_ATTEMPT).where(_ATTEMPT.c.job_id == run.job.id).order_by(_ATTEMPT.c.number.desc()).limit(1)
+        ).first()
+    if last is None:  # claimed, and gone before the attempt was written: provably nothing was sent
+        if run.task.attended:
+            return replace(run, outcome=BpmnError(run.task.unsent or "", UNSENT))
+        return begin(run)
+    if last.answer_sha256:
+        return replace(run, attempt=last.id, answer=run.house.documents.read(last.answer_sha256))
+    if run.task.attended:
+        return replace(run, attempt=last.id, outcome=BpmnError(run.task.unknown or "", UNKNOWN))
+    return begin(run)
+
+
+def _ending(run: Run) -> Ending:
+    return Ending(run.job, run.job.fence, run.attempt, tuple(run.documents.rows), _certificate(run))
+
+
+def _certificate(run: Run) -> dict[str, Any] | None:
+    """The certificate of a signature that counts becomes, or stays, the one known for this signer."""
+    signed = [d for d in run.documents.rows if d["kind"] == "signed"]
+    if not (run.task.attended and signed and isinstance(run.outcome, Result) and run.job.signer_id):
+        return None
+    verdict = run.documents.verdicts.get(signed[-1]["sha256"])
+    person = db.session.scalar(select(User.person_id).where(User.id == run.job.signer_id))
+    if verdict is None or verdict.certificate is None or person is None:
+        return None
+    return {
+        "person_id": person,
+        "fingerprint": verdict.certificate,
+        "name": verdict.certificate_name or "",
+        "serial": verdict.certificate_serial or "",
+    }
+
+
+def _try_again_or_incident(run: Run, error: ServiceError) -> None:
+    if error.permanent or run.job.tries >= run.job.max_tries:
+        _incident(run, error.message)
+        return
+    pause = timedelta(seconds=run.job.backoff * 2 ** (run.job.tries - 1))
+    now = clock.now()
+    with db.engine.begin() as conn:
+        finishing.close_job(conn, _ending(run), "ready", error.message, run_at=now + pause)
+        finishing.close_attempt(conn, _ending(run), "failed", error.message, now)
+
+
+def _incident(run: Run, message: str) -> None:
+    with db.engine.begin() as conn:
+        finishing.close_job(conn, _ending(run), "incident", message)
+        finishing.close_attempt(conn, _ending(run), "failed", message, clock.now())

@@ -1,0 +1,97 @@
+"""The signing pool: a few threads of the web process that hold secrets in memory, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from app.jobs.execute import execute, hand_back
+from app.models import db
+from app.sdk.secrets import Passphrase
+
+log = logging.getLogger("alur.signing")
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One attended job with its secrets, until `deadline` (monotonic seconds)."""
+
+    job_id: str
+    secrets: Mapping[str, Passphrase] = field(repr=False)
+    deadline: float = 0.0
+
+
+class SigningPool:
+    """A bounded queue and a few threads. Secrets are wiped at the end, when they get too old, and at exit."""
+
+    def __init__(self, app: Flask, threads: int, size: int, seconds: int) -> None:
+        self._app, self._seconds = app, seconds
+        self._queue: queue.Queue[Errand | None] = queue.Queue(size)
+        self._threads = [
+            threading.Thread(target=self._work, name=f"signing-{n}", daemon=True) for n in range(threads)
+        ]
+        self._started = False
+        self._lock = threading.Lock()
+
+    def submit(self, job_id: str, secrets: Mapping[str, Passphrase]) -> bool:
+        """Hand a job over. False when the pool is full: the job goes back to its signer at once."""
+        self._start()
+        try:
+            self._queue.put_nowait(Errand(job_id, secrets, time.monotonic() + self._seconds))
+        except queue.Full:
+            log.warning("the signing pool is full; job %s goes back to its signer", job_id)
+            _wipe(secrets)
+            hand_back(job_id)
+            return False
+        return True
+
+    def close(self) -> None:
+        """At exit: what nobody has begun goes back to its signer, and every secret is wiped."""
+        while True:
+            try:
+                errand = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if errand is not None:
+                _wipe(errand.secrets)
+                with self._app.app_context():
+                    hand_back(errand.job_id)
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            if self._started:
+                thread.join(timeout=1)
+
+    def _start(self) -> None:
+        # at first use, not at import: threads don't survive gunicorn's fork
+        with self._lock:
+            if not self._started:
+                for thread in self._threads:
+                    thread.start()
+                self._started = True
+
+    def _work(self) -> None:
+        while (errand := self._queue.get()) is not None:
+            try:
+                with self._app.app_context():
+                    if time.monotonic() > errand.deadline:
+                        hand_back(errand.job_id)
+                    else:
+                        execute(errand.job_id, errand.secrets)
+            except Exception as e:  # noqa: BLE001 - the thread must live on; its job is found again by its lease
+                log.error("job %s: %s", errand.job_id, type(e).__name__)
+            finally:
+                _wipe(errand.secrets)
+                with self._app.app_context():
+                    db.session.remove()
+
+
+def _wipe(secrets: Mapping[str, Passphrase]) -> None:
+    for secret in secrets.values():
+        secret.wipe()

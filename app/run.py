@@ -1,0 +1,103 @@
+"""`make run`: prepare everything that is missing, then keep web, worker and local provider running together.
+
+For one machine and for trying out. How to run Alur for real stands in docs/.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+from honcho.manager import Manager
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
+PORT = int(os.environ.get("PORT", "8000"))
+TTE_PORT = int(os.environ.get("TTE_PORT", "8100"))
+
+
+def main() -> None:
+    """Run until Ctrl-C; exit status 1 with a sentence where something is in the way."""
+    for port, name in ((PORT, "PORT"), (TTE_PORT, "TTE_PORT")):
+        if _taken(port):
+            sys.exit(f"Port {port} sudah dipakai program lain. Hentikan program itu, atau pakai `{name}=... make run`.")
+    env = _environment()
+    os.environ.update(env)
+    _prepare()
+    print(_banner(), flush=True)
+    sys.exit(_serve(env))
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _environment() -> dict[str, str]:
+    DATA.mkdir(parents=True, exist_ok=True)
+    key = DATA / "secret_key"
+    if not key.exists():
+        with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+            f.write(secrets.token_hex(32))
+    defaults = {
+        "SECRET_KEY_FILE": str(key),
+        "DATA_DIR": str(DATA),
+        "PUBLIC_URL": f"http://127.0.0.1:{PORT}",
+        "TTE_URL": f"http://127.0.0.1:{TTE_PORT}",
+        "ENVIRONMENT": "development",
+        "FLASK_APP": "app",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {k: os.environ.get(k, v) for k, v in defaults.items()}
+
+
+def _prepare() -> None:
+    """Database, roles, sample ministry, published processes, keys at the local provider; quick when all is there."""
+    from flask_migrate import upgrade  # noqa: PLC0415 - after the environment is complete
+
+    from app import clock, create_app  # noqa: PLC0415
+    from app.cli import deploy_all  # noqa: PLC0415
+    from app.flows import sample  # noqa: PLC0415
+
+    with create_app().app_context():
+        upgrade()
+        sample.load(clock.now())
+        deploy_all(print)
+        _register(sample.heads())
+
+
+def _register(heads: list[object]) -> None:
+    """Give the invented heads their keys at the local provider, as an authority would after seeing them."""
+
+
+def _banner() -> str:
+    from app.flows import sample  # noqa: PLC0415
+
+    return f"\n{sample.table()}\n\n  Alur         http://127.0.0.1:{PORT}\n  Penyedia TTE http://127.0.0.1:{TTE_PORT}\n\n  Ctrl-C menghentikan semuanya.\n"
+
+
+def _serve(env: dict[str, str]) -> int:
+    manager = Manager()
+    python = sys.executable
+    full = os.environ | env
+    manager.add_process("tte", f"{python} -m service_tasks.tte.provider --port {TTE_PORT} --data {DATA / 'tte'}", env=full)
+    manager.add_process(
+        "web",
+        f"{python} -m gunicorn -k gthread -w 1 --threads 8 -b 127.0.0.1:{PORT} --log-level warning 'app:create_app()'",
+        env=full,
+    )
+    manager.add_process("worker", f"{python} -m flask work", env=full)
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+if __name__ == "__main__":
+    main()
