@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeAlias
 
-from flask_wtf import FlaskForm
+from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField
+from wtforms import BooleanField, FieldList, FormField
+from wtforms.fields import SelectFieldBase
 
 from app.sdk.fields import SecretField
 from app.sdk.json import JsonObject
+from app.sdk.messages import IndonesianMeta
+from app.sdk.rows import leaves, name_rows
 from app.sdk.secrets import Passphrase
 
 Typed: TypeAlias = dict[str, list[str]]  # what was typed, by field name, as the browser sent it
@@ -57,17 +60,34 @@ class Page:
     hint: str = ""
 
 
-class TaskForm(FlaskForm):
+@dataclass(frozen=True)
+class Fact:
+    """A line that is shown to be checked and can't be edited here. `where` says where it can ("Info Satker")."""
+
+    label: str
+    value: str
+    where: str = ""
+
+
+class TaskForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     """The form of one user task. Subclasses declare fields; what is not overridden works by itself.
 
     `pages` splits it; a last page "Periksa isian" is added by the web layer where there is more than one.
     `template` names a template of the web layer's folder `tugas/` where the plain one does not do.
+    `decision` names the field that is answered by pressing a button: its choices are the buttons.
+
+    The page's CSRF token is checked by CSRFProtect for the whole application, before any view. The form itself
+    has none, so that it can be opened where there is no request: by the worker, by tests, for `secret_names`.
     """
+
+    class Meta(IndonesianMeta, FlaskForm.Meta):  # type: ignore[misc,unused-ignore]
+        csrf = False
 
     title: ClassVar[str] = ""
     submit_label: ClassVar[str] = "Kirim"
     pages: ClassVar[tuple[Page, ...]] = ()
     template: ClassVar[str] = "form.html"
+    decision: ClassVar[str] = ""
     context: FormContext
 
     @classmethod
@@ -86,36 +106,55 @@ class TaskForm(FlaskForm):
         """Values by field name for a form nobody has typed in yet; by default the case's data."""
         return context.data
 
+    @classmethod
+    def copy_of(cls, previous: JsonObject) -> Typed | None:
+        """What would be typed to repeat last year's case ("Salin dari tahun lalu"), None where there is nothing.
+
+        `previous` are the data of that case, as in `FormContext.previous`.
+        """
+        return None
+
     def adapt(self) -> None:
         """Change the form to its context (choices, fields that fall away); called once after opening."""
+
+    def facts(self, page: Page | None = None) -> list[Fact]:
+        """What stands above the fields of `page` (or of the form that has no pages) to be checked."""
+        return []
+
+    def notice(self) -> str:
+        """What happened before that explains this task, in whole sentences; "" for nothing."""
+        return ""
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        ok = bool(super().validate(extra_validators))
+        for f in self:
+            name_rows(f)
+        return ok
 
     def submission(self) -> Submission:
         """What goes on, after `validate()` was true."""
         values = {f.name: f.data for f in self if f.name not in ("csrf_token", "submit")}
         secrets = {k: v for k, v in values.items() if isinstance(v, Passphrase)}
-        return Submission({k: v for k, v in values.items() if k not in secrets}, secrets)
+        hidden = self.secret_names()
+        return Submission({k: v for k, v in values.items() if k not in hidden}, secrets)
 
     @classmethod
     def secret_names(cls) -> frozenset[str]:
         """Names of fields that must never be kept in a draft."""
-        return frozenset(f.name for f in cls(formdata=None, meta={"csrf": False}) if isinstance(f, SecretField))
+        return frozenset(f.name for f in cls(formdata=None) if isinstance(f, SecretField))
 
-    def error_list(self) -> list[tuple[str, str]]:
-        """(id of the input, message) of every error, in the order of the page, for the summary."""
-        return [(where, message) for f in self for where, message in _errors(f)]
+    def error_list(self, page: Page | None = None) -> list[tuple[str, str]]:
+        """(id of the input, message) of every error in the order of the page, for the summary; `page` narrows it.
+
+        For radio buttons it is the id of the first one, for rows as a whole the id of the field.
+        """
+        fields = [f for f in self if page is None or belongs(f.name, page)]
+        found = [leaf for f in fields for leaf, _trail in leaves(f)]
+        return [(_target(leaf), e) for leaf in found for e in leaf.errors if isinstance(e, str)]
 
 
-def _errors(f: Field) -> Iterable[tuple[str, str]]:
-    if isinstance(f, FieldList):
-        for entry in f.entries:
-            yield from _errors(entry)
-        # a FieldList's own errors are plain strings; those of its entries are nested
-        yield from ((f.id, str(e)) for e in f.errors if isinstance(e, str))
-    elif isinstance(f, FormField):
-        for sub in f.form:
-            yield from _errors(sub)
-    else:
-        yield from ((f.id, str(e)) for e in f.errors)
+def _target(f: Any) -> str:
+    return f"{f.id}-0" if f.type in ("ChoiceField", "RadioField", "YesNoField") else str(f.id)
 
 
 def without_secrets(form: type[TaskForm], typed: Typed) -> Typed:
@@ -129,31 +168,31 @@ def of_page(typed: Typed, page: Page) -> Typed:
     return {k: v for k, v in typed.items() if belongs(k, page)}
 
 
+def merge_page(kept: Typed, sent: Typed, page: Page) -> Typed:
+    """A draft of all pages with one page sent anew: rows that were removed there do not come back."""
+    return {**{k: v for k, v in kept.items() if not belongs(k, page)}, **of_page(sent, page)}
+
+
 def belongs(name: str, page: Page) -> bool:
     return any(name == f or name.startswith(f + "-") for f in page.fields)
 
 
 def typed_of(form: TaskForm) -> Typed:
     """The fields of a form as a browser would send them: turns a prefilled form into what was typed."""
-    out: dict[str, list[str]] = {}
-    for f in form:
-        _flatten(f, out)
+    out: Typed = {}
+    for top in form:
+        for f, _trail in leaves(top):
+            _type(f, out)
     return out
 
 
-def _flatten(f: Any, out: dict[str, list[str]]) -> None:
-    if isinstance(f, FieldList):
-        for entry in f.entries:
-            _flatten(entry, out)
-    elif isinstance(f, FormField):
-        for sub in f.form:
-            _flatten(sub, out)
-    elif isinstance(f, SecretField) or f.name == "csrf_token":
+def _type(f: Any, out: Typed) -> None:
+    if isinstance(f, (FieldList, FormField, SecretField)) or f.name == "csrf_token":
         return
-    elif f.type == "BooleanField":
+    if isinstance(f, BooleanField):
         if f.data:
             out[f.name] = ["y"]
-    elif f.type in ("RadioField", "SelectField"):
+    elif isinstance(f, SelectFieldBase):
         if f.data not in (None, "None"):
             out[f.name] = [str(f.data)]
     elif hasattr(f, "_value"):

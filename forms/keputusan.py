@@ -1,0 +1,112 @@
+"""A decision on the PK: approve it with a passphrase, or give it back with a note.
+
+Kepala Satker and Eselon 1 decide in the same way; their forms say who they are and what their answers are called.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from wtforms import BooleanField, Form
+from wtforms.validators import ValidationError
+
+from app.sdk.fields import AtMost, ChoiceField, ParagraphsField, PassphraseField
+from app.sdk.forms import FormContext, Submission, TaskForm
+from app.sdk.json import JsonObject
+from app.sdk.secrets import Passphrase
+
+SETUJU = "setuju"
+NOTE_MIN, NOTE_MAX = 10, 2000
+PASSPHRASE_MAX = 200
+
+
+class Keputusan(TaskForm):
+    """The base of both. `key` is where the decision stands in the case's data, `dari` who gives a PK back.
+
+    `refusal` is the value that the diagram's gateway reads for giving back; the words are the guide's.
+    """
+
+    submit_label = "Kirim Passphrase"
+    template = "keputusan.html"
+    decision = "keputusan"
+    key: ClassVar[str]
+    dari: ClassVar[str]
+    refusal: ClassVar[str]
+
+    keputusan = ChoiceField("Keputusan", ask="Belum ada yang dipilih. Pilih Approved PK, atau PK Ditolak.")
+    passphrase = PassphraseField(
+        "Passphrase",
+        description="Passphrase TTE Anda di BSrE. Dipakai sekali untuk menandatangani, lalu dilupakan.",
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    sertifikat_baru = BooleanField("Sertifikat baru ini benar milik saya")
+    catatan = ParagraphsField(
+        "Input Catatan PK", description="Tulis apa yang perlu diperbaiki; penyusun membacanya bersama PK."
+    )
+
+    @classmethod
+    def prefill(cls, context: FormContext) -> JsonObject:
+        return {}  # a decision is taken anew each time
+
+    def adapt(self) -> None:
+        self.keputusan.offer({SETUJU: "Approved PK", self.refusal: "PK Ditolak"})
+        self.submit_labels = {SETUJU: "Kirim Passphrase", self.refusal: "Kirim Catatan PK"}
+        if self.context.task.get("properties", {}).get("tanda_tangan") == "tidak":
+            del self.passphrase
+            self.submit_labels[SETUJU] = "Kirim Persetujuan"
+        if not self.passphrase or self._trouble().get("kode") != "TTE_SERTIFIKAT_BERBEDA":
+            del self.sertifikat_baru
+
+    @property
+    def signs(self) -> bool:
+        """Whether approving means signing; the property `tanda_tangan` of the task may say "tidak"."""
+        return self.passphrase is not None
+
+    def notice(self) -> str:
+        """Why the last attempt to sign came back."""
+        return str(self._trouble().get("pesan") or "") if self.signs else ""
+
+    def _trouble(self) -> JsonObject:
+        found = self.context.data.get("kesalahan")
+        return found if isinstance(found, dict) else {}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The passphrase matters for approving only, the note for giving back only."""
+        extra: dict[str, Any] = {name: list(checks) for name, checks in (extra_validators or {}).items()}
+        if self.keputusan.data == SETUJU and self.signs:
+            extra.setdefault("passphrase", []).extend([_typed_passphrase, AtMost(PASSPHRASE_MAX, "Passphrase")])
+        if self.keputusan.data == self.refusal:
+            extra.setdefault("catatan", []).extend([_long_enough, AtMost(NOTE_MAX, "Catatan PK")])
+        return super().validate(extra)
+
+    def submission(self) -> Submission:
+        approved = self.keputusan.data == SETUJU
+        note = "" if approved else self.catatan.data
+        new = bool(approved and self.sertifikat_baru and self.sertifikat_baru.data)
+        data: JsonObject = {
+            self.key: {"keputusan": self.keputusan.data, "catatan": note, "sertifikat_baru": new},
+        }
+        if not approved:
+            name = str(self.context.person.get("name") or "")
+            data["catatan_perbaikan"] = {"dari": self.dari, "nama": name, "catatan": note}
+        return Submission(data, self._secrets(approved))
+
+    def _secrets(self, approved: bool) -> dict[str, Passphrase]:
+        """The passphrase, if it is needed now; one that was typed and is not needed is forgotten here."""
+        typed: Any = self.passphrase.data if self.signs else None
+        if typed is None or approved:
+            return {} if typed is None else {"passphrase": typed}
+        typed.wipe()
+        return {}
+
+
+def _typed_passphrase(_form: Form, field: Any) -> None:
+    if not field.data and not field.errors:
+        raise ValidationError("Passphrase belum diisi. Ketik passphrase TTE Anda, lalu klik Kirim Passphrase.")
+
+
+def _long_enough(_form: Form, field: Any) -> None:
+    size = len(field.data or "")
+    if size < NOTE_MIN:
+        state = f"baru {size} huruf" if size else "belum diisi"
+        raise ValidationError(f"Catatan PK {state}. Ketik apa yang perlu diperbaiki, paling sedikit {NOTE_MIN} huruf.")

@@ -1,0 +1,46 @@
+"""The button 'Membuat Lembar PK' (guide: PERJANJIAN KINERJA -> PK (DRAFT PK))."""
+
+from __future__ import annotations
+
+from app.sdk.fields import ChoiceField
+from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm
+from app.sdk.json import JsonObject
+
+
+class MembuatLembarPk(TaskForm):
+    """Everything that will stand on the sheet, to be checked; then the sheet is made, or drafting goes on.
+
+    The template shows `context.data["pk"]` and `context.data["info_satker"]`.
+    """
+
+    title = "Membuat Lembar PK"
+    submit_label = "Membuat Lembar PK"
+    template = "lembar.html"
+    decision = "langkah"
+
+    langkah = ChoiceField(
+        "Langkah berikutnya",
+        choices={"buat": "Membuat Lembar PK", "ubah": "Ubah Penyusunan PK"},
+        ask="Belum ada yang dipilih. Klik Membuat Lembar PK, atau Ubah Penyusunan PK.",
+    )
+
+    @classmethod
+    def prefill(cls, context: FormContext) -> JsonObject:
+        return {}  # a decision is taken anew each time
+
+    def notice(self) -> str:
+        return "Pastikan kembali bahwa seluruh data pada penyusunan sudah sesuai."
+
+    def facts(self, page: Page | None = None) -> list[Fact]:
+        info = self.context.data.get("info_satker") or {}
+        pk = self.context.data.get("pk") or {}
+        return [
+            Fact("Nama Pimpinan", info.get("nama_pimpinan") or "", "Info Satker"),
+            Fact("NIP Pimpinan", info.get("nip_pimpinan") or "", "Info Satker"),
+            Fact("Jabatan Pimpinan", info.get("jabatan_pimpinan") or "", "Info Satker"),
+            Fact("Tempat", pk.get("tempat") or "", "Penyusunan PK"),
+            Fact("Tanggal", pk.get("tanggal") or "", "Penyusunan PK"),
+        ]
+
+    def submission(self) -> Submission:
+        return Submission({"langkah_lembar": self.langkah.data})
