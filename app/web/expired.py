@@ -33,7 +33,7 @@ Restore = Callable[[Actor, dict[str, Any], Typed], None]
 
 FIELD = "titipan"  # the hidden field of the login page
 _LIFE = timedelta(hours=12)
-_LIMIT = 300_000  # characters; the login form must stay below MAX_FORM_MEMORY_SIZE (500 kB)
+_LIMIT = 1_500_000  # characters; the login form must stay well below MAX_FORM_MEMORY_SIZE (4 MiB)
 _NEVER = ("password", "passphrase", "csrf_token", FIELD)  # a second fence: `keep` leaves secrets out by their type
 
 
