@@ -47,7 +47,7 @@ def register(folder: Path) -> frozenset[str]:
         if not _drawable:
             _drawable = frozenset.intersection(*(_register(folder / file, *key) for key, (file, _) in FACES.items()))
             # xhtml2pdf's own style sheet asks for Helvetica, which is not embedded and lacks letters.
-            DEFAULT_FONT.update({name: FAMILY for name in (FAMILY.lower(), "helvetica", "arial", "sans-serif")})
+            DEFAULT_FONT.update(dict.fromkeys((FAMILY.lower(), "helvetica", "arial", "sans-serif"), FAMILY))
             # ReportLab begins every page and every table cell with its own font, even where nothing is drawn in it.
             rl_config.canvas_basefontname = CellStyle.fontname = FAMILY
     return _drawable

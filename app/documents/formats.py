@@ -19,6 +19,13 @@ def tanggal(value: date | str) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def angka(value: Any) -> str:
+    """A target as people write it: 1250 as "1.250", 95.5 as "95,5"; text stays as it was typed."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,}".replace(",", " ").replace(".", ",").replace(" ", ".").removesuffix(",0")
+    return str(value)
+
+
 def baris(value: Any) -> Markup:
     """Text with its line breaks kept, escaped."""
     return Markup("<br/>").join(escape(value).split("\n"))

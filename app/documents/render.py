@@ -23,7 +23,7 @@ from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 from xhtml2pdf.document import pisaDocument
 
 from app.documents import fonts, tags
-from app.documents.formats import baris, tanggal
+from app.documents.formats import angka, baris, tanggal
 from app.errors import AlurError
 from app.sdk.json import JsonObject
 from app.sdk.numbers import grouped, rupiah
@@ -41,7 +41,9 @@ _TOO_LONG = (
     "Ada isian yang terlalu panjang untuk satu halaman. Persingkat uraian sasaran, indikator, kegiatan, atau "
     "tugas dan fungsi, lalu buat lembarnya lagi."
 )
-_WARM_UP = "<body><p>{{ 'Alur' }} <b>1</b> <i>2</i></p><table><tr><td>3</td></tr></table><alur:halaman></alur:halaman></body>"
+_WARM_UP = (
+    "<body><p>{{ 'Alur' }} <b>1</b> <i>2</i></p><table><tr><td>3</td></tr></table><alur:halaman></alur:halaman></body>"
+)
 
 
 class BrokenTemplate(AlurError):
@@ -99,7 +101,7 @@ def _environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(rupiah=rupiah, ribuan=grouped, tanggal=tanggal, baris=baris)
+    environment.filters.update(rupiah=rupiah, ribuan=grouped, tanggal=tanggal, angka=angka, baris=baris)
     return environment
 
 

@@ -1,11 +1,12 @@
 """Elements that our templates have beyond xhtml2pdf's own, all drawn as vectors and without a second layout pass.
 
-    <alur:qr value="..." width="19mm"></alur:qr>                a QR code, error correction M
-    <alur:svg src="lambang.svg" width="19mm"></alur:svg>         a picture from the template's folder
-    <alur:tempat nama="ttd" width="26mm" height="26mm"></alur:tempat>   an empty place; its rectangle is kept in the PDF as the
-                                                       named destination `ttd` (/FitR, points, origin bottom-left)
-    <alur:halaman></alur:halaman>                                    "Halaman 2 dari 5"
+    <alur:qr value="..." width="19mm"></alur:qr>                    a QR code, error correction M
+    <alur:svg src="lambang.svg" width="19mm"></alur:svg>            a picture from the template's folder
+    <alur:tempat nama="ttd" width="2cm" height="2cm"></alur:tempat> an empty place; the PDF keeps its rectangle as the
+                                                                    named destination `ttd` (/FitR, in points)
+    <alur:halaman></alur:halaman>                                   "Halaman 2 dari 5"
 
+HTML has no self-closing elements of one's own, so each needs its closing tag.
 xhtml2pdf looks a tag up as `pisaTag...` among its parser's globals and its attributes in TAGS: `install` adds ours.
 It would draw an SVG as a bitmap of one point per pixel, a PNG for the QR code blurs in print, and its page count
 builds every document twice (measured: 1.9 times the CPU).
@@ -29,25 +30,37 @@ from xhtml2pdf import parser
 from xhtml2pdf.default import FILE, MUST, SIZE, STRING, TAGS
 from xhtml2pdf.tags import pisaTag, pisaTagBODY
 
+from app.documents.fonts import FAMILY
 from app.errors import AlurError
 
-TOTAL = "alur-jumlah-halaman"
+_SHARE = {1: 0.5, 2: 1}  # of the free room, left of a box: reportlab's alignments middle and right
 
 
 class MissingPicture(AlurError):
     """A picture that the template names is not in its folder, or is no SVG."""
 
 
-class Box(Flowable):
-    """A box of fixed size that stands left, in the middle or right, as the text around it does."""
+class Box(Flowable):  # type: ignore[misc]
+    """A box of fixed size that stands left, in the middle or right of the room it has, as the text around it does."""
 
     def __init__(self, width: float, height: float, alignment: int) -> None:
         super().__init__()
-        self.width, self.height = width, height
-        self.hAlign = {1: "CENTER", 2: "RIGHT"}.get(alignment, "LEFT")
+        self.width, self.height, self.alignment = width, height, alignment
+        self.room = width
 
-    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
-        return self.width, self.height
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.room = max(width, self.width)
+        return self.room, self.height
+
+    def draw(self) -> None:
+        self.canv.saveState()
+        self.canv.translate((self.room - self.width) * _SHARE.get(self.alignment, 0), 0)
+        self.draw_inside()
+        self.canv.restoreState()
+
+    def draw_inside(self) -> None:
+        """Draw with the origin in the lower left corner of the box."""
+        raise NotImplementedError
 
 
 class Place(Box):
@@ -55,7 +68,7 @@ class Place(Box):
 
     name = ""
 
-    def draw(self) -> None:
+    def draw_inside(self) -> None:
         left, bottom = self.canv.absolutePosition(0, 0)
         right, top = self.canv.absolutePosition(self.width, self.height)
         document = self.canv._doc
@@ -71,7 +84,7 @@ class Qr(Box):
 
     text = ""
 
-    def draw(self) -> None:
+    def draw_inside(self) -> None:
         # The same code stands on every page: its drawing is kept once in the file.
         form = f"alur-qr-{sha256(self.text.encode()).hexdigest()[:16]}"
         if not self.canv.hasForm(form):
@@ -96,56 +109,55 @@ class Picture(Box):
 
     drawing: Any = None
 
-    def draw(self) -> None:
+    def draw_inside(self) -> None:
         factor = self.width / self.drawing.width
-        self.canv.saveState()
         self.canv.scale(factor, factor)
         renderPDF.draw(self.drawing, self.canv, 0, 0)
-        self.canv.restoreState()
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Picture:
         # Frames that repeat are copied for every page; the drawing is shared and never changed.
-        copy = Picture(self.width, self.height, 0)
-        copy.hAlign, copy.drawing = self.hAlign, self.drawing
+        copy = Picture(self.width, self.height, self.alignment)
+        copy.drawing = self.drawing
         return copy
 
 
-class PageNumber(Flowable):
-    """"Halaman 2 dari 5". The total is a drawing of its own that the page refers to and `Total` defines at the end."""
+class PageNumber(Flowable):  # type: ignore[misc]
+    """ "Halaman 2 dari 5": the page only refers to a drawing that `PageNumbers` defines when the total is known."""
 
-    def __init__(self, font: str, size: float, color: Any) -> None:
+    def __init__(self, font: str, size: float, color: Any, alignment: int) -> None:
         super().__init__()
-        self.font, self.size, self.color = font, size, color
+        self.font, self.size, self.color, self.share = font, size, color, _SHARE.get(alignment, 0)
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width = width
         return width, self.size * 1.25
 
     def draw(self) -> None:
-        text = f"Halaman {self.canv.getPageNumber()} dari "
         self.canv.saveState()
-        self.canv.setFillColor(self.color)
-        self.canv.setFont(self.font, self.size)
-        self.canv.drawString(0, self.size * 0.3, text)
-        self.canv.translate(stringWidth(text, self.font, self.size), self.size * 0.3)
-        self.canv.doForm(TOTAL)
+        self.canv.translate(self.width * self.share, self.size * 0.3)
+        self.canv.doForm(_number(self.canv.getPageNumber()))
         self.canv.restoreState()
 
 
-class Total(PageNumber):
-    """The end of the story: here the number of pages is known."""
+class PageNumbers(PageNumber):
+    """The end of the story: the page it stands on is the last one."""
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         return 0, 0
 
     def draw(self) -> None:
-        self.canv.beginForm(TOTAL, 0, -self.size, self.size * 4, self.size * 2)
-        self.canv.setFillColor(self.color)
-        self.canv.setFont(self.font, self.size)
-        self.canv.drawString(0, 0, str(self.canv.getPageNumber()))
-        self.canv.endForm()
+        total = self.canv.getPageNumber()
+        for page in range(1, total + 1):
+            text = f"Halaman {page} dari {total}"
+            width = stringWidth(text, self.font, self.size)
+            self.canv.beginForm(_number(page), -width, -self.size, width, self.size * 2)
+            self.canv.setFillColor(self.color)
+            self.canv.setFont(self.font, self.size)
+            self.canv.drawString(-width * self.share, 0, text)
+            self.canv.endForm()
 
 
-class TagQr(pisaTag):
+class TagQr(pisaTag):  # type: ignore[misc]
     def start(self, c: Any) -> None:
         box = Qr(self.attr.width, self.attr.width, c.frag.alignment)
         box.text = self.attr.value
@@ -153,7 +165,7 @@ class TagQr(pisaTag):
         c.addStory(box)
 
 
-class TagSvg(pisaTag):
+class TagSvg(pisaTag):  # type: ignore[misc]
     def start(self, c: Any) -> None:
         drawing = _drawing(self.attr.src.getData() or b"", str(self.attr.src.uri))
         width = self.attr.width
@@ -163,7 +175,7 @@ class TagSvg(pisaTag):
         c.addStory(box)
 
 
-class TagPlace(pisaTag):
+class TagPlace(pisaTag):  # type: ignore[misc]
     def start(self, c: Any) -> None:
         box = Place(self.attr.width, self.attr.height, c.frag.alignment)
         box.name = self.attr.nama
@@ -171,21 +183,21 @@ class TagPlace(pisaTag):
         c.addStory(box)
 
 
-class TagPageNumber(pisaTag):
+class TagPageNumber(pisaTag):  # type: ignore[misc]
     def start(self, c: Any) -> None:
         font = tt2ps(c.frag.fontName, c.frag.bold, c.frag.italic)
-        look = (font, c.frag.fontSize, c.frag.textColor)
-        c.alur_total = Total(*look)
+        look = (font, c.frag.fontSize, c.frag.textColor, c.frag.alignment)
+        c.alur_numbers = PageNumbers(*look)
         c.addPara()
         c.addStory(PageNumber(*look))
 
 
-class TagBody(pisaTagBODY):
+class TagBody(pisaTagBODY):  # type: ignore[misc]
     def end(self, c: Any) -> None:
         super().end(c)
-        if total := getattr(c, "alur_total", None):
+        if numbers := getattr(c, "alur_numbers", None):
             c.addPara()
-            c.addStory(total)
+            c.addStory(numbers)
 
 
 def install() -> None:
@@ -199,6 +211,10 @@ def install() -> None:
     TAGS["alursvg"] = (0, {"src": (FILE, MUST), "width": (SIZE, MUST)})
     TAGS["alurtempat"] = (0, {"nama": (STRING, MUST), "width": (SIZE, MUST), "height": (SIZE, MUST)})
     TAGS["alurhalaman"] = (0, {})
+
+
+def _number(page: int) -> str:
+    return f"alur-halaman-{page}"
 
 
 @lru_cache(maxsize=64)
@@ -222,4 +238,5 @@ def _drawing(svg: bytes, name: str) -> Any:
     drawing = svg2rlg(BytesIO(svg), resolve_entities=False) if svg else None
     if drawing is None:
         raise MissingPicture(f"{MissingPicture.__doc__} ({name})")
+    drawing.initialFontName = FAMILY  # selected even where the picture has no text
     return drawing

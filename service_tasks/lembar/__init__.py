@@ -1,0 +1,84 @@
+"""Membuat Lembar PK: the document that both parties sign (the guide's "PERJANJIAN KINERJA → PK (DRAFT PK)")."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from io import BytesIO
+from pathlib import Path
+
+from pypdf import PdfReader
+
+from app.sdk.json import JsonObject
+from app.sdk.rendering import CannotRender
+from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceTask
+from service_tasks.lembar.isi import Incomplete, content
+
+PARTIES = ("pihak_pertama", "pihak_kedua")
+FIX = "ISI_LEMBAR"  # the sheet can't be made from what was typed; the message says what to change
+
+
+def create(call: Call) -> Outcome:
+    """Make the sheet from the case's `info_satker` and `pk`, store it as a draft and say where the stamps belong.
+
+    Parameters: `lembar_ke` (1, 2, ...; else from the data, else one more than the sheet in `lembar`).
+    Result: sha256, number, token, halaman, name, size; `posisi` {pihak_pertama, pihak_kedua} each {page (from 1), x, y,
+    width, height} in points from the page's lower left corner; pihak_pertama, pihak_kedua {nama, nip, jabatan}.
+    """
+    number = f"PK-{call.case['tahun']}-{call.case['satker']}-{_running(call)}"
+    token = _token(call)
+    try:
+        values = content(call, number, token)
+        pdf = call.ports.documents.render("lembar_pk.html", values, str(Path(__file__).parent))
+    except (Incomplete, CannotRender) as e:
+        return BpmnError(FIX, str(e))
+    stored = call.ports.documents.put(pdf, kind="draft", name=f"{number}.pdf", number=number, token=token)
+    layout = PdfReader(BytesIO(pdf))
+    return Result(
+        {
+            "sha256": stored.sha256,
+            "number": number,
+            "token": token,
+            "halaman": len(layout.pages),
+            "name": stored.name,
+            "size": stored.size,
+            "posisi": {party: _place(layout, party) for party in PARTIES},
+            **{party: values[party] for party in PARTIES},
+        }
+    )
+
+
+def _running(call: Call) -> int:
+    given = call.params.get("lembar_ke") or call.data.get("lembar_ke")
+    if given:
+        return int(given)
+    before = re.search(r"-([0-9]+)$", str((call.data.get("lembar") or {}).get("number", "")))
+    return int(before[1]) + 1 if before else 1
+
+
+def _token(call: Call) -> str:
+    """The unguessable end of the verification address, kept first: a repeated attempt makes the same sheet."""
+    token = call.answer.decode() if call.answer else secrets.token_urlsafe(16)
+    call.keep(token.encode())
+    return token
+
+
+def _place(layout: PdfReader, name: str) -> JsonObject:
+    """The rectangle that the template kept free under `name`: the PDF holds it as a named destination (/FitR)."""
+    place = layout.named_destinations[f"/{name}"]
+    left, bottom, right, top = (float(str(place[f"/{side}"])) for side in ("Left", "Bottom", "Right", "Top"))
+    page = layout.get_destination_page_number(place)
+    if page is None:
+        raise ValueError(f"the template keeps no place free for the stamp of {name}")
+    return {
+        "page": page + 1,
+        "x": round(left, 2),
+        "y": round(bottom, 2),
+        "width": round(right - left, 2),
+        "height": round(top - bottom, 2),
+    }
+
+
+TASKS = {
+    "lembar.buat": ServiceTask(call=create, label="Membuat Lembar PK", errors=(FIX,)),
+}
