@@ -1,24 +1,19 @@
-"""Alur. `create_app` is the only place where everything is wired."""
+"""Alur. `create_app` is the only place where everything is wired.
+
+What it wires is imported inside it: plug-ins and the local provider import `app.sdk`, and must neither load the whole
+house with it nor meet themselves half-loaded in the tables of names.
+"""
 
 from __future__ import annotations
 
 import atexit
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+if TYPE_CHECKING:
+    from flask import Flask
 
-from app import cli, web
-from app.config import Config
-from app.documents.render import Renderer
-from app.documents.store import DocumentStore
-from app.flows.house import KEY, House
-from app.jobs.signing import SigningPool
-from app.models import db
-from forms import FORMS
-from service_tasks import SERVICE_TASKS
+    from app.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "app" / "web" / "static" / "build" / "fonts-pdf"
@@ -26,6 +21,18 @@ FONTS = ROOT / "app" / "web" / "static" / "build" / "fonts-pdf"
 
 def create_app(config: Config | None = None, **more: Any) -> Flask:
     """The application. `more` are Flask settings on top, for tests."""
+    from flask import Flask
+
+    from app import cli, web
+    from app.config import Config
+    from app.documents.render import Renderer
+    from app.documents.store import DocumentStore
+    from app.flows.house import KEY, House
+    from app.jobs.signing import SigningPool
+    from app.models import db
+    from forms import FORMS
+    from service_tasks import SERVICE_TASKS
+
     config = config or Config.from_env()
     config.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
@@ -45,10 +52,9 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     )
     app.config.from_mapping(more)
     db.init_app(app)
+    _init_sqlite()
     _init_migrations(app)
-    app.extensions[KEY] = House(
-        config, FORMS, SERVICE_TASKS, DocumentStore(config.documents), Renderer(FONTS)
-    )
+    app.extensions[KEY] = House(config, FORMS, SERVICE_TASKS, DocumentStore(config.documents), Renderer(FONTS))
     pool = SigningPool(app, config.signing_threads, config.signing_queue, config.secret_seconds)
     app.extensions["signing"] = pool
     atexit.register(pool.close)
@@ -58,7 +64,9 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
 
 
 def _init_migrations(app: Flask) -> None:
-    from flask_migrate import Migrate  # noqa: PLC0415 - needs `db` bound; only the terminal uses it
+    from flask_migrate import Migrate
+
+    from app.models import db
 
     Migrate(app, db, directory=str(ROOT / "app" / "migrations"), render_as_batch=True)
 
@@ -69,7 +77,14 @@ def _engine_options(url: str) -> dict[str, Any]:
     return {"connect_args": {"timeout": 15, "check_same_thread": False}}
 
 
-@event.listens_for(Engine, "connect")
+def _init_sqlite() -> None:
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    if not event.contains(Engine, "connect", _sqlite_pragmas):
+        event.listen(Engine, "connect", _sqlite_pragmas)
+
+
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     """WAL, so that readers don't wait; FULL, because NORMAL may lose the last commits at a power cut."""
     if type(connection).__module__.startswith("sqlite3"):
