@@ -1,0 +1,10 @@
+// What every page loads. Everything listens on the document, so that parts swapped in later work too.
+import "./frame.js";
+import "./counter.js";
+import "./rupiah.js";
+import "./rows/rows.js";
+import "./rows/paste.js";
+import "./rows/drag.js";
+import "./autosave.js";
+import "./follow.js"; // before once.js: what it sends itself is not once.js's matter
+import "./once.js";
