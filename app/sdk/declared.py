@@ -50,25 +50,25 @@ class WholeNumberField(StringField):
     text = ""
 
     def process_data(self, value: Any) -> None:
-        self.text, self.data = "", value if type(value) is int else None
-        if isinstance(value, str):  # the diagram's default
-            self._read(value)
+        whole = _whole(value) if isinstance(value, str) else value  # the diagram's default is text
+        self.text, self.data = "", whole if type(whole) is int else None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        self._read(valuelist[0] if valuelist else "")
-
-    def _read(self, text: str) -> None:
-        self.text = text.strip()
-        number = parse_number(self.text)
-        if self.text and (number is None or number != number.to_integral_value()):
+        self.text = valuelist[0].strip() if valuelist else ""
+        self.data = _whole(self.text)
+        if self.text and self.data is None:
             raise ValueError("Isian ini hanya berisi angka bulat. Ketik misalnya 1.250.")
-        if number is not None and abs(number) > WHOLE_MAX:
+        if self.data is not None and abs(self.data) > WHOLE_MAX:
+            self.data = None
             raise ValueError("Angka ini terlalu besar. Periksa jumlah angkanya, lalu ketik ulang.")
-        self.data = None if number is None else int(number)
 
     def _value(self) -> str:
         return self.text if self.data is None else grouped(self.data)
+
+
+def _whole(text: str) -> int | None:
+    number = parse_number(text)
+    return int(number) if number is not None and number == number.to_integral_value() else None
 
 
 class DeclaredForm(TaskForm):

@@ -179,9 +179,8 @@ class TanggalField(DateField):
     """A date from the browser's date input; its data are ISO text, so that they may be stored."""
 
     def process_data(self, value: Any) -> None:
-        self.data = value.isoformat() if isinstance(value, date) else value  # type: ignore[assignment]
-        if not isinstance(value, (date, str)):
-            self.data = None
+        text = value.isoformat() if isinstance(value, date) else value
+        self.data = _iso(text) if isinstance(text, str) else None  # type: ignore[assignment]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = valuelist[0].strip() if valuelist else ""
@@ -255,6 +254,9 @@ class YesNoField(ChoiceField):
 
     def __init__(self, label: str | None = None, validators: Any = None, **kw: Any) -> None:
         super().__init__(label, validators, choices={"ya": "Ya", "tidak": "Tidak"}, **kw)
+
+    def process_data(self, value: Any) -> None:
+        super().process_data({True: "ya", False: "tidak"}[value] if isinstance(value, bool) else value)
 
     @property
     def answer(self) -> bool | None:

@@ -66,11 +66,16 @@ class RowsField(FieldList):  # type: ignore[type-arg]  # generic in the stubs on
         return iter(sorted(found)[: 2 * self.at_most])
 
     @property
+    def filled(self) -> list[Any]:
+        """The entries in which something was typed."""
+        return [entry for entry in self.entries if not is_blank(entry)]
+
+    @property
     def data(self) -> list[Any]:
-        return [entry.data for entry in self.entries if not is_blank(entry)]
+        return [entry.data for entry in self.filled]
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
-        filled = [entry for entry in self.entries if not is_blank(entry)]
+        filled = self.filled
         judged = filled or (self.entries[:1] if self.at_least else [])
         for entry in judged:
             entry.validate(form)
