@@ -1,0 +1,69 @@
+"""The two small forms: making the sheet, and a NIK that is not registered."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms import FORMS
+
+Lembar, Registrasi = FORMS["membuat_lembar_pk"], FORMS["periksa_registrasi"]
+
+
+def test_the_sheet_is_checked_before_the_button(case, pk):
+    form = Lembar.open(case(data={"pk": pk, "info_satker": {"nama_pimpinan": "Ani", "nip_pimpinan": "1"}}))
+    assert form.notice() == "Pastikan kembali bahwa seluruh data pada penyusunan sudah sesuai."
+    assert {f.label: f.value for f in form.facts()} == {
+        "Nama Pimpinan": "Ani",
+        "NIP Pimpinan": "1",
+        "Jabatan Pimpinan": "",
+        "Tempat": "Jakarta",
+        "Tanggal": "2026-01-31",
+    }
+    assert (form.template, form.decision, form.submit_label) == ("lembar.html", "langkah", "Membuat Lembar PK")
+
+
+@pytest.mark.parametrize("step", ["buat", "ubah"])
+def test_the_sheet_is_made_or_drafting_goes_on(case, step):
+    form = Lembar.open(case(), {"langkah": [step]})
+    assert form.validate()
+    assert form.submission().data == {"langkah_lembar": step}
+
+
+@pytest.mark.parametrize("step", ["periksa", "info_satker"])
+def test_registration_is_checked_again_or_corrected(case, step):
+    form = Registrasi.open(case(), {"langkah": [step]})
+    assert form.validate()
+    assert form.submission().data == {"langkah_registrasi": step}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"registrasi": {"pesan": "NIK belum terdaftar."}}, "NIK belum terdaftar."),
+        ({"kesalahan": {"kode": "X", "pesan": "Penyedia tidak menjawab."}}, "Penyedia tidak menjawab."),
+        ({"registrasi": {"pesan": "A."}, "kesalahan": {"pesan": "B."}}, "A."),
+        ({"registrasi": None, "kesalahan": {"pesan": "B."}}, "B."),
+    ],
+)
+def test_it_says_why(case, data, reason):
+    assert Registrasi.open(case(data=data)).notice() == reason
+
+
+def test_it_says_something_where_nothing_is_known(case):
+    assert "Periksa lagi" in Registrasi.open(case()).notice()
+
+
+@pytest.mark.parametrize("form", [Lembar, Registrasi])
+@pytest.mark.parametrize("typed", [{"langkah": [""]}, {"langkah": ["hapus"]}, {}, {"langkah": ["\x00"]}])
+def test_only_what_is_offered(case, form, typed):
+    opened = form.open(case(), typed)
+    assert not opened.validate()
+    ((where, message),) = opened.error_list()
+    assert where == "langkah-0"
+    assert "Pilih" in message or "Klik" in message
+
+
+@pytest.mark.parametrize("form", [Lembar, Registrasi])
+def test_an_earlier_decision_is_not_taken_again(case, form):
+    old = {"langkah": "ubah", "langkah_lembar": "ubah", "langkah_registrasi": "periksa"}
+    assert form.open(case(data=old)).langkah.data is None
