@@ -18,7 +18,8 @@ MAX_DURATION = timedelta(days=3660)  # ten years
 
 _DURATION = re.compile(
     r"P(?!\Z)(?:(?P<years>\d{1,2})Y)?(?:(?P<months>\d{1,3})M)?(?:(?P<weeks>\d{1,3})W)?(?:(?P<days>\d{1,4})D)?"
-    r"(?:T(?!\Z)(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9}(?:[.,]\d{1,6})?)S)?)?\Z"
+    r"(?:T(?!\Z)(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9}(?:[.,]\d{1,6})?)S)?)?\Z",
+    re.ASCII,
 )
 
 
@@ -74,7 +75,7 @@ def due_at(text: str, data: Mapping[str, Any], now: datetime) -> datetime:
 
 def is_duration(text: str) -> bool:
     """Does `text` look like an ISO 8601 duration (rather than an expression)?"""
-    return re.match(r"\s*[Pp](?=[\dTt])[\dYMWDTHSymwdths.,]*\s*\Z", text) is not None
+    return re.match(r"\s*[Pp](?=[\dTt])[\dYMWDTHSymwdths.,]*\s*\Z", text, re.ASCII) is not None
 
 
 def _moment(value: str, data: Mapping[str, Any], text: str) -> datetime:

@@ -25,6 +25,10 @@ MAX_INSTANCES = 500  # of a multi-instance activity: each is a branch of the cas
 MAX_LOOPS = 100  # of a loop activity: the task tree grows with every round
 
 
+# The id of these is a name in the data, which two tasks may share.
+_VARIABLES = frozenset({"inputDataItem", "outputDataItem", "dataInput", "dataOutput"})
+
+
 def check_structure(roots: Mapping[str, Tag], report: Report) -> None:
     for file, root in roots.items():
         _duplicate_ids(file, root, report)
@@ -41,7 +45,7 @@ def _duplicate_ids(file: str, root: Tag, report: Report) -> None:
     seen: set[str] = set()
     for tag in root.iter():
         id_ = tag.get("id")
-        if not id_ or not local(tag):
+        if not id_ or not local(tag) or local(tag) in _VARIABLES:
             continue
         if id_ in seen:
             report.at(file, tag, f"Id '{id_}' dipakai dua kali. Ganti salah satunya.")

@@ -16,7 +16,7 @@ MIN_CYCLE = 60  # seconds between two rounds of a repeating timer
 MAX_CYCLES = 1000
 MAX_RETRIES = 20
 
-_CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?P<parts>.+)\Z")
+_CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?P<parts>.+)\Z", re.ASCII)
 
 
 def check_texts(roots: Mapping[str, Tag], report: Report) -> None:

@@ -15,7 +15,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from app.engine.expression_functions import NAMES
 from app.engine.expression_tree import CONSTANT_NAMES, Builder, Node
 from app.engine.expression_values import ExpressionError, MissingData, fresh, item
 from app.engine.translation import translate
@@ -210,6 +209,7 @@ def _step(
         raise ExpressionError(f"Baris '{line}' bukan penugasan. Skrip hanya berisi nama = ekspresi, satu per baris.")
     if isinstance(target, ast.Name):
         return _set_name(_target_name(target, targets), value)
+    builder.build(target)  # refuses names that no data have
     keys: list[Node] = []
     while isinstance(target, ast.Subscript | ast.Attribute):
         if isinstance(target, ast.Attribute):
@@ -224,7 +224,7 @@ def _step(
 
 def _target_name(target: ast.Name, targets: set[str]) -> str:
     name = target.id
-    if name in NAMES or name in CONSTANT_NAMES or name.startswith("_"):
+    if name in CONSTANT_NAMES or name.startswith("_"):
         raise ExpressionError(f"'{name[:60]}' tidak dapat dipakai sebagai nama data. Pilih nama lain.")
     targets.add(name)
     return name

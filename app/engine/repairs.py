@@ -44,8 +44,8 @@ TIMER_TAGS = ("timeDuration", "timeDate", "timeCycle")
 
 _EVENTS_THAT_LEAVE = ("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
 
-_ISO_DATE = re.compile(r"\d{4}-?\d\d-?\d\d([T ][\d:.,+Zz-]+)?\Z")
-_ISO_CYCLE = re.compile(r"R\d*/[\dPpTtYMWDHSymwdhs:.,+/Zz-]+\Z")
+_ISO_DATE = re.compile(r"\d{4}-?\d\d-?\d\d([T ][\d:.,+Zz-]+)?\Z", re.ASCII)
+_ISO_CYCLE = re.compile(r"R\d*/[\dPpTtYMWDHSymwdhs:.,+/Zz-]+\Z", re.ASCII)
 _WORKING_DAYS = re.compile(r"hari_kerja\s*\(")
 
 
