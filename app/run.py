@@ -61,11 +61,11 @@ def _environment() -> dict[str, str]:
 
 def _prepare() -> None:
     """Database, roles, sample ministry, published processes, keys at the local provider; quick when all is there."""
-    from flask_migrate import upgrade  # noqa: PLC0415 - after the environment is complete
+    from flask_migrate import upgrade
 
-    from app import clock, create_app  # noqa: PLC0415
-    from app.cli import deploy_all  # noqa: PLC0415
-    from app.flows import sample  # noqa: PLC0415
+    from app import clock, create_app
+    from app.cli import deploy_all
+    from app.flows import sample
 
     with create_app().app_context():
         upgrade()
@@ -79,7 +79,7 @@ def _register(heads: list[object]) -> None:
 
 
 def _banner() -> str:
-    from app.flows import sample  # noqa: PLC0415
+    from app.flows import sample
 
     return f"\n{sample.table()}\n\n  Alur         http://127.0.0.1:{PORT}\n  Penyedia TTE http://127.0.0.1:{TTE_PORT}\n\n  Ctrl-C menghentikan semuanya.\n"
 
@@ -88,7 +88,9 @@ def _serve(env: dict[str, str]) -> int:
     manager = Manager()
     python = sys.executable
     full = os.environ | env
-    manager.add_process("tte", f"{python} -m service_tasks.tte.provider --port {TTE_PORT} --data {DATA / 'tte'}", env=full)
+    manager.add_process(
+        "tte", f"{python} -m service_tasks.tte.provider --port {TTE_PORT} --data {DATA / 'tte'}", env=full
+    )
     manager.add_process(
         "web",
         f"{python} -m gunicorn -k gthread -w 1 --threads 8 -b 127.0.0.1:{PORT} --log-level warning 'app:create_app()'",

@@ -25,7 +25,9 @@ def act(action_id: str, actor: Actor, now: datetime) -> int:
         if not may_do(actor, row):
             raise NotAllowed
         if row.task_state != "open":
-            raise Conflict(f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu. Lihat keadaan terbaru di bawah.")
+            raise Conflict(
+                f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu. Lihat keadaan terbaru di bawah."
+            )
         definition = definitions.of(row.definition_id)
         try:
             step = steps.act(definition, row.state, action_id, {}, now)

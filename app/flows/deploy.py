@@ -31,9 +31,7 @@ def deploy(files: Mapping[str, bytes], now: datetime) -> tuple[str, int, bool]:
     )
     if known:
         return prepared.process_id, known, False
-    newest = db.session.scalar(
-        select(func.max(Definition.version)).where(Definition.process == prepared.process_id)
-    )
+    newest = db.session.scalar(select(func.max(Definition.version)).where(Definition.process == prepared.process_id))
     version = (newest or 0) + 1
     db.session.add(
         Definition(

@@ -101,7 +101,9 @@ def head_of_unit(kode_satker: str) -> Signer:
 
 def signer_of(person_id: int | None, title: str) -> Signer:
     """A person who is about to sign, with the certificate that was confirmed last for them."""
-    row = db.session.execute(select(Person.id, Person.nama, Person.nip, Person.nik).where(Person.id == person_id)).first()
+    row = db.session.execute(
+        select(Person.id, Person.nama, Person.nip, Person.nik).where(Person.id == person_id)
+    ).first()
     if row is None:
         raise NotFound("Akun ini belum terhubung dengan data pejabat. Hubungi admin.")
     return Signer(row.id, row.nama, row.nip or "", title, row.nik, certificate_of(row.id))

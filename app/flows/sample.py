@@ -71,7 +71,13 @@ MINISTRY = (
     ),
 )  # fmt: skip
 
-PASSWORDS = {OPERATOR: "operator-contoh", KEPALA: "kepala-contoh", ESELON: "eselon-contoh", BIRO: "biro-contoh", ADMIN: "admin-contoh"}
+PASSWORDS = {
+    OPERATOR: "operator-contoh",
+    KEPALA: "kepala-contoh",
+    ESELON: "eselon-contoh",
+    BIRO: "biro-contoh",
+    ADMIN: "admin-contoh",
+}
 SINCE = date(2021, 1, 1)
 
 

@@ -19,8 +19,8 @@ from app.flows.record import Change, record
 from app.flows.rights import Actor, may_do
 from app.flows.tasks import read_task
 from app.models import Instance, Job, db
-from app.sdk.json import JsonObject
 from app.sdk.forms import Submission, Typed
+from app.sdk.json import JsonObject
 
 TRIES = 5  # how often a step is run again because something else of the case moved meanwhile
 

@@ -31,7 +31,9 @@ from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceError, Ser
 log = logging.getLogger("alur.jobs")
 _JOB, _ATTEMPT = Job.__table__, Attempt.__table__
 
-UNKNOWN = "Jawaban penyedia tidak sampai. Belum diketahui apakah tanda tangan jadi; tidak ada yang diulang dengan sendirinya."
+UNKNOWN = (
+    "Jawaban penyedia tidak sampai. Belum diketahui apakah tanda tangan jadi; tidak ada yang diulang dengan sendirinya."
+)
 UNSENT = "Passphrase belum terkirim ke penyedia. Ketik passphrase sekali lagi."
 
 
@@ -116,7 +118,7 @@ def call(run: Run) -> Run:
     """Do what the diagram asks. Outcomes are values; what a plug-in raises is not trusted with a sentence."""
     try:
         return replace(run, outcome=run.task.call(_call_of(run)))
-    except Exception as e:  # noqa: BLE001 - a plug-in may raise anything; it must become an incident, not a dead worker
+    except Exception as e:
         # neither message nor traceback: both may carry what the plug-in was working with, a secret among it
         where = secrecy.place(e)
         log.error("job %s (%s): %s at %s", run.job.id, run.job.operator, type(e).__name__, where)

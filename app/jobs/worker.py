@@ -46,7 +46,7 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
         try:
             if work_once():
                 continue
-        except Exception:  # noqa: BLE001 - a database that is away for a minute must not end the worker
+        except Exception:
             log.exception("a round of the worker failed; trying again")
             db.session.remove()
         time.sleep(PAUSE)

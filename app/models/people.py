@@ -60,6 +60,7 @@ class User(db.Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     active: Mapped[bool] = mapped_column(default=True)
     epoch: Mapped[int] = mapped_column(default=1)
+    notices_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person | None] = relationship()
 
 

@@ -1,0 +1,33 @@
+"""The pages. One blueprint a file; every view declares its right (`access.py`)."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web import (
+    assets,
+    auth,
+    cases,
+    documents,
+    dokumentasi,
+    frame,
+    help,
+    kinerja,
+    notices,
+    security,
+    tasks,
+    verification,
+    words,
+)
+
+
+def init_web(app: Flask) -> None:
+    """Bind everything that answers requests."""
+    security.init_security(app)
+    assets.init_assets(app)
+    words.init_words(app)
+    auth.init_auth(app)
+    frame.init_frame(app)
+    tasks.init_tasks(app)
+    for module in (cases, documents, dokumentasi, help, kinerja, notices, verification):
+        app.register_blueprint(module.bp)

@@ -1,0 +1,205 @@
+"""One case as people read it: whom it waits for, its steps, its documents, its history in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.engine.definition import Definition
+from app.errors import NotFound
+from app.flows import definitions
+from app.flows.rights import Actor, may_do, sees
+from app.models import Assignment, Document, Event, Instance, Job, Task, User, db
+
+DONE, CURRENT, TODO = "done", "current", "todo"
+
+
+@dataclass(frozen=True)
+class Casefile:
+    """A case with its live definition and what is open in it."""
+
+    row: Instance
+    definition: Definition
+    tasks: Sequence[Row[Any]]
+    jobs: Sequence[Row[Any]]
+
+    @property
+    def user_tasks(self) -> list[Row[Any]]:
+        return [t for t in self.tasks if t.kind == "user"]
+
+    @property
+    def actions(self) -> list[Row[Any]]:
+        return [t for t in self.tasks if t.kind == "action"]
+
+    @property
+    def busy(self) -> list[Row[Any]]:
+        """Calls that are on their way and will move the case by themselves."""
+        return [j for j in self.jobs if j.state in ("ready", "running")]
+
+    @property
+    def incidents(self) -> list[Row[Any]]:
+        return [j for j in self.jobs if j.state == "incident"]
+
+
+def find(instance_id: int, actor: Actor) -> Casefile:
+    """The case, for someone who may see it; NotFound for everybody else, so that ids give nothing away."""
+    row = db.session.get(Instance, instance_id)
+    if row is None or not sees(actor, row.satker, row.unit):
+        raise NotFound
+    return of(row)
+
+
+def of(row: Instance) -> Casefile:
+    """What is open in a case."""
+    tasks = db.session.execute(
+        select(
+            Task.id, Task.kind, Task.element, Task.name, Task.role, Task.satker, Task.unit, Task.due, Task.claimed_by,
+            Task.created_at,
+        )
+        .where(Task.instance_id == row.id, Task.state == "open")
+        .order_by(Task.created_at)
+    ).all()  # fmt: skip
+    jobs = db.session.execute(
+        select(
+            Job.id, Job.element, Job.name, Job.operator, Job.state, Job.message, Job.run_at, Job.tries, Job.attended,
+            Job.created_at,
+        ).where(Job.instance_id == row.id, Job.state.in_(("ready", "running", "incident")))
+    ).all()  # fmt: skip
+    return Casefile(row, definitions.of(row.definition_id), tasks, jobs)
+
+
+def mine(case: Casefile, actor: Actor) -> list[Row[Any]]:
+    """The open tasks of the case that the actor may do now."""
+    return [t for t in case.user_tasks if may_do(actor, t) and t.claimed_by in (None, actor.user_id)]
+
+
+def waits_for(case: Casefile) -> list[tuple[str, str]]:
+    """(role, names) of everybody whose turn it is."""
+    return [(t.role, ", ".join(holders(t.role, t.satker, t.unit))) for t in case.user_tasks]
+
+
+def holders(role: str, satker: str, unit: str) -> list[str]:
+    """Names of the people who hold `role` in this place; at most three, for a sentence."""
+    return list(
+        db.session.scalars(
+            select(User.nama)
+            .join(Assignment, Assignment.user_id == User.id)
+            .where(
+                Assignment.role == role, Assignment.scope.in_((satker, unit, "")), Assignment.until.is_(None), User.active
+            )
+            .order_by(User.nama)
+            .limit(3)
+        )
+    )  # fmt: skip
+
+
+def steps(case: Casefile) -> list[tuple[str, str]]:
+    """The diagram's `tahapan` with their states, by the `tahap` of what is open."""
+    names = [n.strip() for n in case.definition.properties.get("tahapan", "").split(",") if n.strip()]
+    if case.row.ended_at:
+        return [(n, DONE) for n in names]
+    elements = case.definition.elements
+    open_ = [elements[e].properties.get("tahap", "") for e in current_elements(case) if e in elements]
+    places = [names.index(o) for o in open_ if o in names]
+    here = min(places, default=0)
+    return [(n, DONE if i < here else CURRENT if i == here else TODO) for i, n in enumerate(names)]
+
+
+def current_elements(case: Casefile) -> list[str]:
+    """Ids of the diagram's elements at which the case stands."""
+    return list(dict.fromkeys([t.element for t in case.user_tasks] + [j.element for j in case.jobs]))
+
+
+def passed_elements(case: Casefile) -> list[str]:
+    """Ids of the elements that the case has gone through, in any round."""
+    rows = db.session.execute(select(Event.element, Event.passed).where(Event.instance_id == case.row.id))
+    found = dict.fromkeys(e for row in rows for e in (row.element, *(p["element"] for p in row.passed)) if e)
+    return list(found)
+
+
+def documents(case: Casefile) -> Sequence[Document]:
+    """All sheets of the case, the newest first."""
+    query = select(Document).where(Document.instance_id == case.row.id).order_by(Document.id.desc())
+    return db.session.scalars(query).all()
+
+
+def current_document(case: Casefile) -> Document | None:
+    """The newest sheet that is in force."""
+    return next((d for d in documents(case) if d.void_at is None), None)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history."""
+
+    at: datetime
+    text: str
+    who: str = ""
+    note: str = ""
+    tone: str = ""
+    status: str = ""
+
+
+def history(case: Casefile, limit: int = 200) -> list[Entry]:
+    """What happened, in words, the newest first."""
+    query = (
+        select(Event.at, Event.kind, Event.element, Event.name, Event.actor, Event.status, Event.data, Event.passed)
+        .where(Event.instance_id == case.row.id)
+        .order_by(Event.seq.desc())
+        .limit(limit)
+    )
+    return [_entry(case.definition, e) for e in db.session.execute(query)]
+
+
+def _entry(definition: Definition, e: Row[Any]) -> Entry:
+    who = "" if e.actor == "Sistem" else e.actor
+    match e.kind:
+        case "start":
+            return Entry(e.at, f"memulai {e.name}.", who, status=e.status)
+        case "submit":
+            note = (e.data.get("catatan_perbaikan") or {}).get("catatan", "")
+            return Entry(e.at, f"{e.name}{_taken(definition, e)}.", who, note, "bad" if note else "good", e.status)
+        case "action":
+            return Entry(e.at, f"{e.name}.", who, tone="bad", status=e.status)
+        case "result":
+            return Entry(e.at, f"{e.name} selesai.", who, status=e.status)
+        case "error":
+            return Entry(e.at, f"{e.name} belum berhasil.", who, e.data.get("pesan", ""), "bad", e.status)
+        case "timer":
+            return Entry(e.at, f"{_name(definition, e.element)}: waktunya tercapai.", status=e.status)
+    return Entry(e.at, e.name or e.kind, who, status=e.status)
+
+
+def _taken(definition: Definition, e: Row[Any]) -> str:
+    """The name of the flow that the first decision behind the form took: ": disetujui"."""
+    flow = next((p["flow"] for p in e.passed if p.get("flow") and p.get("expression") is not None), None)
+    if flow is None:
+        flow = next((p["flow"] for p in e.passed if p.get("flow") and "Gateway" in p.get("kind", "")), None)
+    name = definition.flow_names.get(flow or "", "")
+    return f": {name}" if name else ""
+
+
+def _name(definition: Definition, element: str) -> str:
+    found = definition.elements.get(element)
+    return (found.name or element) if found else element
+
+
+def last_note(case: Casefile) -> tuple[dict[str, Any], datetime] | None:
+    """The note of whoever returned the case last, while it has not been sent on: for the top of the task."""
+    query = (
+        select(Event.at, Event.data, Event.kind)
+        .where(Event.instance_id == case.row.id, Event.kind.in_(("submit", "action")))
+        .order_by(Event.seq.desc())
+        .limit(20)
+    )
+    for e in db.session.execute(query):
+        note = e.data.get("catatan_perbaikan")
+        if note:
+            return note, e.at
+        if e.kind == "action":
+            return None
+    return None

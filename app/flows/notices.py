@@ -1,0 +1,51 @@
+"""What people were told: notices of their roles and places, and what of it is new to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, update
+
+from app.flows.rights import Actor
+from app.models import Instance, Notice, User, db
+
+
+def latest(actor: Actor, limit: int = 50) -> Sequence[Row[Any]]:
+    """The newest notices of the actor's roles and places in their year, newest first."""
+    query = (
+        select(Notice.id, Notice.text, Notice.created_at, Notice.instance_id, Instance.title, Instance.status)
+        .join(Instance, Instance.id == Notice.instance_id)
+        .where(_mine(actor), Instance.tahun == actor.year)
+        .order_by(Notice.created_at.desc(), Notice.id.desc())
+        .limit(limit)
+    )
+    return db.session.execute(query).all()
+
+
+def unread(actor: Actor, limit: int = 100) -> int:
+    """How many came since the actor last looked; counted no further than `limit`."""
+    seen = select(User.notices_seen_at).where(User.id == actor.user_id).scalar_subquery()
+    newer = (
+        select(Notice.id)
+        .join(Instance, Instance.id == Notice.instance_id)
+        .where(_mine(actor), Instance.tahun == actor.year, or_(seen.is_(None), Notice.created_at > seen))
+        .limit(limit)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(newer)) or 0
+
+
+def mark_seen(actor: Actor, now: datetime) -> None:
+    """The actor has looked."""
+    db.session.execute(update(User).where(User.id == actor.user_id).values(notices_seen_at=now))
+    db.session.commit()
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    parts = []
+    for h in actor.holdings:
+        place = {"satker": Notice.satker == h.scope, "unit": Notice.unit == h.scope}.get(h.kind)
+        parts.append(and_(Notice.role == h.role, *(() if place is None else (place,))))
+    return or_(false(), *parts)

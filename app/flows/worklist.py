@@ -1,0 +1,112 @@
+"""What waits for a person: task lists by role and place, read along the indexes of `task`, in keyset pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy.orm import aliased
+
+from app.flows.rights import Actor, task_conditions
+from app.models import Instance, Satker, Task, User, db
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where a page ends: the next one begins right after it."""
+
+    at: datetime
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> Key | None:
+        """None for the first page, and for anything that is no key."""
+        at, _, id_ = (text or "").partition("~")
+        try:
+            return cls(datetime.fromisoformat(at), id_) if id_ and datetime.fromisoformat(at).tzinfo else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list and the key of the next one, or None at the end."""
+
+    rows: Sequence[Row[Any]]
+    next: Key | None
+
+
+def open_tasks(actor: Actor, *, mine: bool = True, text: str = "", after: Key | None = None) -> Listed:
+    """Open tasks of the actor's roles and places in their year, the newest first.
+
+    `mine` leaves out what somebody else has taken. `text` is looked for in the case's title and the task's name.
+    """
+    where: list[ColumnElement[bool]] = [Task.state == "open", Task.kind == "user", Task.tahun == actor.year]
+    if mine:
+        where.append(or_(Task.claimed_by.is_(None), Task.claimed_by == actor.user_id))
+    if text:
+        like = f"%{text.strip()}%"
+        where.append(or_(Instance.title.ilike(like), Task.name.ilike(like)))
+    return _page([and_(part, *where) for part in task_conditions(actor)], Task.created_at, after)
+
+
+def done_tasks(actor: Actor, *, text: str = "", after: Key | None = None) -> Listed:
+    """What the actor has done in their year, the latest first."""
+    where = [Task.done_by == actor.user_id, Task.tahun == actor.year]
+    if text:
+        where.append(Instance.title.ilike(f"%{text.strip()}%"))
+    return _page([and_(*where)], Task.done_at, after)
+
+
+def count_open(actor: Actor, limit: int = 100) -> int:
+    """How many open tasks, counted no further than `limit`: counting a large role would cost more than the page."""
+    parts = [
+        select(literal_column("1")).where(
+            part, Task.state == "open", Task.kind == "user", Task.tahun == actor.year,
+            or_(Task.claimed_by.is_(None), Task.claimed_by == actor.user_id),
+        ).limit(limit)
+        for part in task_conditions(actor)
+    ]  # fmt: skip
+    if not parts:
+        return 0
+    together = union_all(*(select(p.subquery()) for p in parts)).subquery()
+    return min(limit, db.session.scalar(select(func.count()).select_from(together)) or 0)
+
+
+def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) -> Listed:
+    """UNION ALL of the parts, each with its own LIMIT: no part reads more rows than the page shows."""
+    parts = []
+    for condition in conditions:
+        query = select(Task.id, order.label("at")).join(Instance, Instance.id == Task.instance_id).where(condition)
+        if after:
+            query = query.where(tuple_(order, Task.id) < tuple_(after.at, after.id))
+        parts.append(select(query.order_by(order.desc(), Task.id.desc()).limit(PAGE + 1).subquery()))
+    if not parts:
+        return Listed((), None)
+    ids = union_all(*parts).subquery()
+    claimer = aliased(User)
+    query = (
+        select(
+            Task.id, Task.name, Task.element, Task.role, Task.created_at, Task.due, Task.claimed_by, Task.done_at,
+            Task.instance_id, ids.c.at, Instance.title, Instance.status, Task.satker, Satker.nama.label("nama_satker"),
+            claimer.nama.label("claimer"),
+        )
+        .join(ids, ids.c.id == Task.id)
+        .join(Instance, Instance.id == Task.instance_id)
+        .outerjoin(Satker, Satker.kode == Task.satker)
+        .outerjoin(claimer, claimer.id == Task.claimed_by)
+        .order_by(ids.c.at.desc(), Task.id.desc())
+        .limit(PAGE + 1)
+    )  # fmt: skip
+    rows = db.session.execute(query).all()
+    more = len(rows) > PAGE
+    rows = rows[:PAGE]
+    return Listed(rows, Key(rows[-1].at, rows[-1].id) if more else None)

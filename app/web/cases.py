@@ -1,0 +1,153 @@
+"""A case: status in words, whom it waits for, steps, documents, history, the diagram; and following it after a submit."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.flows import act, casefile, definitions, start
+from app.flows.casefile import Casefile
+from app.flows.masters import info_satker
+from app.flows.start import AlreadyStarted
+from app.web.access import signed_in
+from app.web.words import ZONES
+
+bp = Blueprint("cases", __name__)
+
+
+def _find(instance_id: int) -> Casefile:
+    case = casefile.find(instance_id, g.actor)
+    g.zona = _zone(case)
+    return case
+
+
+def _zone(case: Casefile) -> str:
+    zona = info_satker(case.row.satker)["zona"]
+    return zona if zona in ZONES else "WIB"
+
+
+@bp.get("/perkara/<int:instance_id>")
+@signed_in
+def show(instance_id: int) -> ResponseReturnValue:
+    """The case page."""
+    case = _find(instance_id)
+    return render_template("cases/show.html", **_about(case), marks=_marks(case), table=_table(case))
+
+
+@bp.get("/perkara/<int:instance_id>/keadaan")
+@signed_in
+def state(instance_id: int) -> ResponseReturnValue:
+    """The part of the case page that renews itself."""
+    return with_etag(render_template("cases/_state.html", **_about(_find(instance_id))))
+
+
+@bp.get("/perkara/<int:instance_id>/ikuti")
+@signed_in
+def follow(instance_id: int) -> ResponseReturnValue:
+    """After a submit: straight on to the next task of the same person, or what happens now and who has it."""
+    case = _find(instance_id)
+    onward = _onward(case)
+    if onward:
+        return redirect(onward)
+    return render_template("cases/follow.html", **_about(case))
+
+
+@bp.get("/perkara/<int:instance_id>/ikuti/isi")
+@signed_in
+def followed(instance_id: int) -> ResponseReturnValue:
+    """What the page that follows asks for: its new content, or where to go (header X-Location)."""
+    case = _find(instance_id)
+    onward = _onward(case)
+    if onward:
+        answer = make_response("", 200)
+        answer.headers["X-Location"] = onward
+        return answer
+    return with_etag(render_template("cases/_follow.html", **_about(case)))
+
+
+@bp.get("/perkara/<int:instance_id>/diagram.bpmn")
+@signed_in
+def diagram(instance_id: int) -> ResponseReturnValue:
+    """The diagram of the version on which the case runs."""
+    case = _find(instance_id)
+    files = case.row.definition.files
+    name = next(n for n in files if n.endswith(".bpmn"))
+    return Response(files[name], mimetype="application/xml")
+
+
+@bp.post("/perkara/mulai")
+@signed_in
+def begin() -> ResponseReturnValue:
+    """Start a process for a satker; where there is one already, go there."""
+    process, satker = request.form.get("proses", ""), request.form.get("satker", "")
+    try:
+        instance_id = start.start(process, satker, g.actor, clock.now())
+    except AlreadyStarted as e:
+        flash(str(e), "info")
+        instance_id = e.instance_id
+    return redirect(url_for("cases.follow", instance_id=instance_id))
+
+
+@bp.post("/tindakan/<action_id>")
+@signed_in
+def perform(action_id: str) -> ResponseReturnValue:
+    """Send a message that the case waits for: "Tarik kembali"."""
+    instance_id = act.act(action_id, g.actor, clock.now())
+    return redirect(url_for("cases.follow", instance_id=instance_id))
+
+
+@bp.get("/mulai")
+@signed_in
+def startable() -> ResponseReturnValue:
+    """Every process that somebody with these roles may begin, for each of their places."""
+    offers = [
+        (p.definition, h.scope)
+        for p in definitions.processes()
+        for h in g.actor.holdings
+        if h.role == start.start_role(p.definition) and h.kind == "satker"
+    ]
+    return render_template("cases/startable.html", offers=offers)
+
+
+def _onward(case: Casefile) -> str:
+    """The page of the next task of this person, once nothing moves by itself any more."""
+    if case.busy:
+        return ""
+    tasks = casefile.mine(case, g.actor)
+    return url_for("tasks.show", task_id=tasks[0].id) if tasks else ""
+
+
+def _about(case: Casefile) -> dict[str, object]:
+    return {
+        "case": case,
+        "steps": casefile.steps(case),
+        "mine": casefile.mine(case, g.actor),
+        "waits": casefile.waits_for(case),
+        "history": casefile.history(case),
+        "documents": casefile.documents(case),
+        "actions": [a for a in case.actions if casefile.may_do(g.actor, a)],
+    }
+
+
+def _marks(case: Casefile) -> dict[str, list[str]]:
+    return {"current": casefile.current_elements(case), "done": casefile.passed_elements(case)}
+
+
+def _table(case: Casefile) -> list[tuple[str, str, str]]:
+    """The diagram's facts as rows: step, role, state; for phones and for people who listen."""
+    done, now = set(casefile.passed_elements(case)), set(casefile.current_elements(case))
+    return [
+        (e.name, e.lane or "", "current" if e.id in now else "done" if e.id in done else "todo")
+        for e in case.definition.elements.values()
+        if e.kind.lower().endswith("task")
+    ]
+
+
+def with_etag(html: str) -> Response:
+    """The fragment, or 304 where the browser has it already."""
+    response = make_response(html)
+    response.set_etag(hashlib.sha256(html.encode()).hexdigest()[:24])
+    return response.make_conditional(request)

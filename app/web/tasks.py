@@ -1,0 +1,300 @@
+"""Tugas saya, and the one page on which every user task is done, whatever its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.errors import Conflict, StepFailed
+from app.flows import casefile, claim, drafts, submit, tasks, worklist
+from app.flows.masters import info_satker
+from app.flows.rights import Actor, may_do
+from app.flows.tasks import OpenTask
+from app.flows.worklist import Key
+from app.models import Instance, db
+from app.sdk.forms import TaskForm, Typed, belongs, of_page, typed_of, without_secrets
+from app.web.access import signed_in
+from app.web.cases import with_etag
+from app.web.expired import on_expired_post
+from app.web.signing import hand_over
+from app.web.words import ZONES, jam
+
+bp = Blueprint("tasks", __name__)
+VIEWS = {"saya": "Menunggu saya", "peran": "Semua di peran saya", "selesai": "Selesai"}
+
+
+def init_tasks(app: Flask) -> None:
+    """Register the blueprint, and what keeps a form that was posted into an ended session."""
+    app.register_blueprint(bp)
+    on_expired_post(app, "tasks.send", _keep_expired, _restore_expired)
+
+
+# ---- the list ------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/tugas")
+@signed_in
+def index() -> ResponseReturnValue:
+    """What waits for me, what my roles have, what I did."""
+    return render_template("tasks/index.html", **_listed(), views=VIEWS)
+
+
+@bp.get("/tugas/daftar")
+@signed_in
+def fresh() -> ResponseReturnValue:
+    """The list alone: new tasks appear by themselves."""
+    return with_etag(render_template("tasks/_list.html", **_listed(), views=VIEWS))
+
+
+def _listed() -> dict[str, Any]:
+    view = request.args.get("lihat", "saya")
+    view = view if view in VIEWS else "saya"
+    text, after = request.args.get("cari", "")[:100], Key.parse(request.args.get("sesudah"))
+    if view == "selesai":
+        page = worklist.done_tasks(g.actor, text=text, after=after)
+    else:
+        page = worklist.open_tasks(g.actor, mine=view == "saya", text=text, after=after)
+    more = url_for("tasks.index", lihat=view, cari=text or None, sesudah=str(page.next)) if page.next else ""
+    return {"page": page, "view": view, "text": text, "more": more, "first": after is None}
+
+
+# ---- one task ------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/tugas/<task_id>")
+@signed_in
+def show(task_id: str) -> ResponseReturnValue:
+    """The form, as it was left; or who has done it, where it is done."""
+    task = _find(task_id)
+    if task.row.task_kind != "user" or task.row.task_state != "open":
+        return _gone(task, {})
+    context = tasks.context(task, g.actor)
+    cls = tasks.form_class(task.element)
+    draft = drafts.load(task_id, g.actor)
+    form = cls.open(context, draft.typed if draft else None)
+    return _page(
+        task, form, _at(cls, request.args.get("halaman"), default=_first_page(cls, context, draft)), draft=draft
+    )
+
+
+@bp.post("/tugas/<task_id>")
+@signed_in
+def send(task_id: str) -> ResponseReturnValue:
+    """Go to another page of the form, keep it as it is, or send it. Nothing typed is lost on the way."""
+    task = _find(task_id)
+    cls = tasks.form_class(task.element)
+    sent = _posted()
+    if task.row.task_state != "open":
+        return _gone(task, without_secrets(cls, sent))
+    at = _at(cls, request.form.get("_halaman"))
+    typed = _merged(task_id, cls, sent, at)
+    form = cls.open(tasks.context(task, g.actor), typed | {k: v for k, v in sent.items() if k in cls.secret_names()})
+    kept = without_secrets(cls, typed)
+    try:
+        return _carry_out(task, form, at, kept)
+    except StepFailed:
+        flash("Langkah ini belum dapat dihitung. Isian Anda tersimpan dan admin sudah diberi tahu.", "error")
+        return _page(task, form, at), 422
+    except Conflict as e:
+        return _gone(tasks.find(task_id, g.actor), kept, str(e))
+
+
+def _carry_out(task: OpenTask, form: TaskForm, at: int, typed: Typed) -> ResponseReturnValue:
+    wish, pages = request.form.get("_aksi", "kirim"), form.pages
+    if wish == "simpan":
+        drafts.save(task.row.task_id, g.actor, typed, clock.now())
+        flash("Tersimpan. Anda dapat melanjutkan kapan saja.", "success")
+        return redirect(_url(task, at))
+    if wish == "kembali":
+        drafts.save(task.row.task_id, g.actor, typed, clock.now())
+        return redirect(_url(task, max(at - 1, 1)))
+    if len(pages) > 1 and at <= len(pages):
+        drafts.save(task.row.task_id, g.actor, typed, clock.now())
+        form.validate()
+        if form.error_list(pages[at - 1]):
+            return _page(task, form, at, errors=True), 422
+        return redirect(_url(task, at + 1))
+    if not form.validate():
+        # the last page shows what is wrong on any of them
+        return _page(task, form, at, errors=True), 422
+    submission = form.submission()
+    done = submit.submit(task.row.task_id, g.actor, submission, clock.now(), typed)
+    hand_over(done, submission)
+    return redirect(url_for("cases.follow", instance_id=done.instance_id))
+
+
+@bp.post("/tugas/<task_id>/draf")
+@signed_in
+def autosave(task_id: str) -> ResponseReturnValue:
+    """Keep what is typed; the answer is the time for "Tersimpan 10.32"."""
+    task = _find(task_id)
+    if task.row.task_state != "open" or not may_do(g.actor, task.row):
+        raise Conflict
+    cls = tasks.form_class(task.element)
+    sent = _posted()
+    typed = without_secrets(cls, _merged(task_id, cls, sent, _at(cls, request.form.get("_halaman"))))
+    drafts.save(task_id, g.actor, typed, clock.now())
+    return jsonify(saved=jam(clock.now()))
+
+
+@bp.post("/tugas/<task_id>/klaim")
+@signed_in
+def take(task_id: str) -> ResponseReturnValue:
+    """Take the task for oneself."""
+    claim.claim(task_id, g.actor)
+    return redirect(
+        (request.form.get("_dari") == "daftar" and url_for("tasks.index")) or url_for("tasks.show", task_id=task_id)
+    )
+
+
+@bp.post("/tugas/<task_id>/lepas")
+@signed_in
+def give_back(task_id: str) -> ResponseReturnValue:
+    """Give the task back to everybody with the role."""
+    claim.release(task_id, g.actor)
+    flash("Tugas dilepas. Siapa pun dengan peran yang sama dapat mengambilnya.", "success")
+    return redirect(url_for("tasks.index"))
+
+
+@bp.post("/tugas/<task_id>/salin")
+@signed_in
+def copy(task_id: str) -> ResponseReturnValue:
+    """Salin dari tahun lalu: what the same satker sent a year ago becomes the draft; the draft before it is named."""
+    task = _find(task_id)
+    cls = tasks.form_class(task.element)
+    previous = tasks.context(task, g.actor).previous
+    typed = cls.copy_of(previous) if previous else None
+    if typed is None:
+        flash("Belum ada PK tahun lalu yang dapat disalin.", "warning")
+    else:
+        drafts.save(task_id, g.actor, typed, clock.now())
+        flash(
+            "Isian tahun lalu sudah disalin. Periksa dan sesuaikan, terutama tanggal, target, dan anggaran.", "success"
+        )
+    return redirect(_url(task, 1))
+
+
+@bp.post("/tugas/<task_id>/ulang")
+@signed_in
+def reset(task_id: str) -> ResponseReturnValue:
+    """Throw the draft away: the form opens with the case's data again."""
+    task = _find(task_id)
+    drafts.drop(task_id, g.actor)
+    flash("Draf dibuang. Formulir kembali ke data yang terakhir dikirim.", "success")
+    return redirect(_url(task, 1))
+
+
+# ---- their parts ---------------------------------------------------------------------------------------------------
+
+
+def _find(task_id: str) -> OpenTask:
+    task = tasks.find(task_id, g.actor)
+    zona = info_satker(task.row.satker)["zona"]
+    g.zona = zona if zona in ZONES else "WIB"
+    return task
+
+
+def _posted() -> Typed:
+    return {k: v for k, v in request.form.lists() if not k.startswith("_") and k != "csrf_token"}
+
+
+def _merged(task_id: str, cls: type[TaskForm], sent: Typed, at: int) -> Typed:
+    """What was typed on this page in place of what the draft has of it; the other pages stay."""
+    if len(cls.pages) < 2:
+        return sent
+    draft = drafts.load(task_id, g.actor)
+    typed = dict(draft.typed) if draft else _untouched(task_id, cls)
+    if at > len(cls.pages):  # "Periksa isian" has no fields of its own
+        return typed
+    page = cls.pages[at - 1]
+    return {k: v for k, v in typed.items() if not belongs(k, page)} | of_page(sent, page)
+
+
+def _untouched(task_id: str, cls: type[TaskForm]) -> Typed:
+    return typed_of(cls.open(tasks.context(tasks.find(task_id, g.actor), g.actor)))
+
+
+def _at(cls: type[TaskForm], text: str | None, default: int = 1) -> int:
+    """The page's number: 1 to the number of pages, and one more for "Periksa isian" where there are several."""
+    last = len(cls.pages) + 1 if len(cls.pages) > 1 else 1
+    return min(max(int(text), 1), last) if text and text.isdecimal() and len(text) < 4 else min(default, last)
+
+
+def _first_page(cls: type[TaskForm], context: Any, draft: Any) -> int:
+    """A form whose data were sent once before and were not returned opens at "Periksa isian": one click sends it on."""
+    if len(cls.pages) < 2 or draft or context.data.get("catatan_perbaikan"):
+        return 1
+    form = cls.open(context, typed_of(cls.open(context)))
+    return len(cls.pages) + 1 if form.validate() else 1
+
+
+def _url(task: OpenTask, at: int) -> str:
+    return url_for("tasks.show", task_id=task.row.task_id, halaman=at if at > 1 else None)
+
+
+def _page(task: OpenTask, form: TaskForm, at: int, *, draft: Any = None, errors: bool = False) -> str:
+    pages = form.pages if len(form.pages) > 1 else ()
+    checking = bool(pages) and at > len(pages)
+    case = casefile.of(db.session.get(Instance, task.row.id))  # type: ignore[arg-type]
+    if checking and not errors:
+        form.validate()  # whoever checks their answers should see what is still missing
+    return render_template(
+        f"tugas/{form.template}",
+        task=task,
+        form=form,
+        case=case,
+        steps=casefile.steps(case),
+        at=at,
+        page=pages[at - 1] if pages and not checking else None,
+        checking=checking,
+        pages=[(p, _url(task, n)) for n, p in enumerate(pages, 1)],
+        show_errors=errors,
+        draft=draft or drafts.load(task.row.task_id, g.actor),
+        allowed=may_do(g.actor, task.row) and task.row.claimed_by in (None, g.actor.user_id),
+        note=casefile.last_note(case),
+        document=casefile.current_document(case),
+        refusing=request.args.get("keputusan") not in (None, "setuju"),
+        can_copy=bool(form.context.previous and type(form).copy_of(form.context.previous)),
+        changed=_changed(form),
+    )
+
+
+def _changed(form: TaskForm) -> list[tuple[str, str, str]]:
+    """What Info Satker says otherwise than the case: (name, then, now), for "ambil perubahan"."""
+    then, now = form.context.data.get("info_satker"), form.context.satker
+    if not isinstance(then, dict):
+        return []
+    words = {
+        "nama_pimpinan": "Nama Pimpinan", "nip_pimpinan": "NIP Pimpinan", "jabatan_pimpinan": "Jabatan Pimpinan",
+        "alamat": "Alamat Kantor", "nama_operator": "Nama Operator", "hp": "No Hp Satker", "email": "Email Satker",
+    }  # fmt: skip
+    return [
+        (w, then.get(k) or "", now.get(k) or "") for k, w in words.items() if (then.get(k) or "") != (now.get(k) or "")
+    ]
+
+
+def _gone(task: OpenTask, typed: Typed, message: str = "") -> ResponseReturnValue:
+    """Somebody was faster: who, and what was typed, so that it can be copied."""
+    case = casefile.of(db.session.get(Instance, task.row.id))  # type: ignore[arg-type]
+    page = render_template(
+        "tasks/gone.html", task=task, case=case, typed=typed, message=message, steps=casefile.steps(case)
+    )
+    return page, (409 if request.method == "POST" else 200)
+
+
+def _keep_expired(args: dict[str, Any], typed: Typed) -> Typed | None:
+    task = db.session.get(tasks.Task, args["task_id"])
+    if task is None or task.state != "open":
+        return None
+    definition = tasks.definitions.of(task.instance.definition_id)
+    return without_secrets(tasks.form_class(definition.elements[task.element]), typed)
+
+
+def _restore_expired(actor: Actor, args: dict[str, Any], typed: Typed) -> None:
+    task = tasks.find(args["task_id"], actor)
+    if may_do(actor, task.row):
+        draft = drafts.load(args["task_id"], actor)
+        drafts.save(args["task_id"], actor, (draft.typed if draft else {}) | typed, clock.now())
