@@ -30,6 +30,11 @@ def page_behind() -> str:
     """The page that this post or fetch belongs to: its own path if it opens by GET, else the page it came from."""
     if not is_fetch() and _opens(request.path):
         return safe_next(request.path)
+    return page_before()
+
+
+def page_before() -> str:
+    """The page of this host that led here, or "/"."""
     came = urlsplit(request.referrer or "")
     if came.netloc == request.host:
         return safe_next(came.path + (f"?{came.query}" if came.query else ""))

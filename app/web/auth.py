@@ -20,7 +20,7 @@ from app.models import User, db
 from app.sdk.fields import Filled
 from app.web import captcha, devices, expired
 from app.web.access import begin_session, public, signed_in
-from app.web.addresses import safe_next
+from app.web.addresses import page_before, safe_next
 
 bp = Blueprint("auth", __name__)
 YEAR_COOKIE = "alur-tahun"
@@ -195,7 +195,9 @@ def captcha_renewed() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """By GET only a question: an address that somebody sends around must not end a session."""
     if request.method == "GET":
-        return render_template("auth/logout.html") if g.actor else redirect(url_for("auth.login"))
+        if g.actor is None:
+            return redirect(url_for("auth.login"))
+        return render_template("auth/logout.html", back=_target(page_before()))
     _end()
     flash("Anda sudah keluar.", "success")
     return redirect(url_for("auth.login"))

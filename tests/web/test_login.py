@@ -123,6 +123,14 @@ def test_leaving_is_a_button(client):
     assert client.get("/keluar").location == "/masuk"
 
 
+def test_the_question_offers_another_person_and_another_year(client):
+    sign_in(client, SARI)
+    page = client.get("/keluar", headers={"Referer": "http://localhost/tugas/7"})
+    assert "Ganti pengguna" in page.text and "<option selected>2026" in page.text
+    assert fields(page)["next"] == "/tugas/7"
+    assert post(client, "/ganti-pengguna", next="/tugas/7").location == "/masuk?next=/tugas/7"
+
+
 def test_nobody_is_logged_out_by_a_link_or_a_foreign_page(client):
     sign_in(client, SARI)
     client.get("/keluar")
