@@ -14,6 +14,7 @@ from app.sdk.fields import AtMost, ChoiceField, ParagraphsField, PassphraseField
 from app.sdk.forms import FormContext, Submission, TaskForm
 from app.sdk.json import JsonObject
 from app.sdk.secrets import Passphrase
+from forms import kesalahan
 
 SETUJU = "setuju"
 NOTE_MIN, NOTE_MAX = 10, 2000
@@ -32,6 +33,7 @@ class Keputusan(TaskForm):
     key: ClassVar[str]
     dari: ClassVar[str]
     refusal: ClassVar[str]
+    submit_labels: dict[str, str]  # what the button says under each answer
 
     keputusan = ChoiceField("Keputusan", ask="Belum ada yang dipilih. Pilih Approved PK, atau PK Ditolak.")
     passphrase = PassphraseField(
@@ -51,10 +53,11 @@ class Keputusan(TaskForm):
     def adapt(self) -> None:
         self.keputusan.offer({SETUJU: "Approved PK", self.refusal: "PK Ditolak"})
         self.submit_labels = {SETUJU: "Kirim Passphrase", self.refusal: "Kirim Catatan PK"}
+        self.catatan.flags.maxlength_hint = NOTE_MAX  # for the counter; it is judged in validate()
         if self.context.task.get("properties", {}).get("tanda_tangan") == "tidak":
             del self.passphrase
             self.submit_labels[SETUJU] = "Kirim Persetujuan"
-        if not self.passphrase or self._trouble().get("kode") != "TTE_SERTIFIKAT_BERBEDA":
+        if not self.signs or kesalahan.of(self.context).get("kode") != "TTE_SERTIFIKAT_BERBEDA":
             del self.sertifikat_baru
 
     @property
@@ -64,11 +67,7 @@ class Keputusan(TaskForm):
 
     def notice(self) -> str:
         """Why the last attempt to sign came back."""
-        return str(self._trouble().get("pesan") or "") if self.signs else ""
-
-    def _trouble(self) -> JsonObject:
-        found = self.context.data.get("kesalahan")
-        return found if isinstance(found, dict) else {}
+        return str(kesalahan.of(self.context).get("pesan") or "") if self.signs else ""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The passphrase matters for approving only, the note for giving back only."""
@@ -85,6 +84,7 @@ class Keputusan(TaskForm):
         new = bool(approved and self.sertifikat_baru and self.sertifikat_baru.data)
         data: JsonObject = {
             self.key: {"keputusan": self.keputusan.data, "catatan": note, "sertifikat_baru": new},
+            **kesalahan.settled(self.context),
         }
         if not approved:
             name = str(self.context.person.get("name") or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.sdk.fields import ChoiceField
 from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm
 from app.sdk.json import JsonObject
+from forms import kesalahan
 
 
 class MembuatLembarPk(TaskForm):
@@ -43,4 +44,4 @@ class MembuatLembarPk(TaskForm):
         ]
 
     def submission(self) -> Submission:
-        return Submission({"langkah_lembar": self.langkah.data})
+        return Submission({"langkah_lembar": self.langkah.data, **kesalahan.settled(self.context)})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from app.sdk.fields import ChoiceField
 from app.sdk.forms import FormContext, Submission, TaskForm
 from app.sdk.json import JsonObject
+from forms import kesalahan
+
+UNCLEAR = "Registrasi TTE belum dapat dipastikan. Periksa lagi, atau cocokkan NIK Pimpinan pada Info Satker."
 
 
 class PeriksaRegistrasi(TaskForm):
@@ -25,12 +28,16 @@ class PeriksaRegistrasi(TaskForm):
         return {}
 
     def notice(self) -> str:
-        """The answer about the registration, or why there was none."""
-        for key in ("registrasi", "kesalahan"):
-            found = self.context.data.get(key)
-            if isinstance(found, dict) and found.get("pesan"):
-                return str(found["pesan"])
-        return "Registrasi TTE belum dapat dipastikan. Periksa lagi, atau cocokkan NIK Pimpinan pada Info Satker."
+        """The answer about the registration if it was no; else why there was none."""
+        known = self._answer()
+        reason = kesalahan.of(self.context) if known.get("terdaftar") or not known else known
+        return str(reason.get("pesan") or UNCLEAR)
+
+    def _answer(self) -> JsonObject:
+        found = self.context.data.get("registrasi")
+        return found if isinstance(found, dict) else {}
 
     def submission(self) -> Submission:
-        return Submission({"langkah_registrasi": self.langkah.data})
+        """An answer that was read is forgotten: if the next check fails, it would stand for that one."""
+        read: JsonObject = {"registrasi": None} if self._answer() else {}
+        return Submission({"langkah_registrasi": self.langkah.data, **read})

@@ -166,6 +166,14 @@ def test_a_new_certificate_is_asked_about_only_when_there_is_one(role, case):
     assert refused.data[role.key]["sertifikat_baru"] is False
 
 
+def test_an_error_of_one_signer_is_not_shown_to_the_next(role, case):
+    old = {"kesalahan": {"kode": "TTE_SERTIFIKAT_BERBEDA", "pesan": "Sertifikat berbeda."}}
+    for answer in ({"keputusan": "setuju", "passphrase": SECRET}, {"keputusan": role.refusal, "catatan": NOTE}):
+        data = sent(role, case(data=old), **answer).submission().data
+        assert data["kesalahan"] is None
+        assert "sertifikat_baru" not in FORMS["review_eselon_1"].open(case(data={**old, **data}))
+
+
 def test_a_certificate_can_not_be_confirmed_unasked(role, case):
     form = sent(role, case(), keputusan="setuju", passphrase=SECRET, sertifikat_baru="y")
     assert form.submission().data[role.key]["sertifikat_baru"] is False

@@ -43,6 +43,8 @@ def test_registration_is_checked_again_or_corrected(case, step):
         ({"kesalahan": {"kode": "X", "pesan": "Penyedia tidak menjawab."}}, "Penyedia tidak menjawab."),
         ({"registrasi": {"pesan": "A."}, "kesalahan": {"pesan": "B."}}, "A."),
         ({"registrasi": None, "kesalahan": {"pesan": "B."}}, "B."),
+        # a yes of the last round is no reason: then the check itself failed
+        ({"registrasi": {"terdaftar": True, "pesan": "Terdaftar."}, "kesalahan": {"pesan": "B."}}, "B."),
     ],
 )
 def test_it_says_why(case, data, reason):
@@ -67,3 +69,14 @@ def test_only_what_is_offered(case, form, typed):
 def test_an_earlier_decision_is_not_taken_again(case, form):
     old = {"langkah": "ubah", "langkah_lembar": "ubah", "langkah_registrasi": "periksa"}
     assert form.open(case(data=old)).langkah.data is None
+
+
+def test_an_answer_that_was_read_does_not_stand_for_the_next_check(case):
+    form = Registrasi.open(case(data={"registrasi": {"terdaftar": False, "pesan": "A."}}), {"langkah": ["periksa"]})
+    assert form.submission().data == {"langkah_registrasi": "periksa", "registrasi": None}
+
+
+def test_making_the_sheet_settles_an_old_error(case):
+    old = {"kesalahan": {"kode": "TTE_SERTIFIKAT_BERBEDA", "pesan": "Sertifikat berbeda."}}
+    form = Lembar.open(case(data=old), {"langkah": ["buat"]})
+    assert form.submission().data == {"langkah_lembar": "buat", "kesalahan": None}
