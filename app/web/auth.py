@@ -235,7 +235,8 @@ def password() -> ResponseReturnValue:
         flash("Password sudah diganti. Sesi di perangkat lain sudah diakhiri.", "success")
         return redirect(_target(form.next.data))
     first = bool(session.get("first_password"))
-    page = render_template("auth/password.html", form=form, first=first, shortest=accounts.SHORTEST)
+    username = db.session.get_one(User, g.actor.user_id).username
+    page = render_template("auth/password.html", form=form, first=first, username=username, shortest=accounts.SHORTEST)
     return page, 422 if form.errors else 200
 
 
