@@ -53,9 +53,9 @@ class _Digest:
         return _sha("|".join(parts))
 
     def _annotations(self, page: Any) -> Iterator[str]:
-        for entry in page.get("/Annots", ()):
+        for entry in _entry(page, "/Annots") or ():
             annotation = entry.get_object()
-            if annotation.get("/Subtype") not in OF_SIGNATURES:
+            if _entry(annotation, "/Subtype") not in OF_SIGNATURES:
                 keys = (key for key in annotation if key not in ("/P", "/Parent", "/Popup"))
                 yield _sha(",".join(f"{key}:{self.of(annotation.raw_get(key), 1)}" for key in sorted(keys)))
 
@@ -86,11 +86,16 @@ class _Digest:
 
 
 def _contents(page: Any) -> Iterator[bytes]:
-    contents = page.get("/Contents", None)
+    contents = _entry(page, "/Contents")
     if isinstance(contents, generic.StreamObject):
         yield contents.data
     else:
         yield from (part.get_object().data for part in contents or ())
+
+
+def _entry(node: Any, key: str) -> Any:
+    """The entry with references followed, or None; pyHanko's own `get` returns the reference."""
+    return node[key] if key in node else None  # noqa: SIM401
 
 
 def _raw_items(array: Any) -> Iterator[Any]:

@@ -151,12 +151,12 @@ def _report(reader: PdfFileReader, signature: Any, trust_roots: Sequence[bytes])
     unchanged = bool(status and status.docmdp_ok)
     return SignatureReport(
         field=str(signature.field_name),
-        kind=str(entry.get("/SubFilter", "")).lstrip("/"),
+        kind=_text(entry, "/SubFilter").lstrip("/"),
         **_describe(certificate),
         signed_at=moment.astimezone(UTC).isoformat() if moment else None,
         tsa=_name(stamp.signing_cert.subject) if stamp else None,
-        reason=str(entry.get("/Reason", "")),
-        location=str(entry.get("/Location", "")),
+        reason=_text(entry, "/Reason"),
+        location=_text(entry, "/Location"),
         intact=bool(status and status.intact and status.valid),
         trusted=bool(status and status.trusted),
         timestamp_ok=timestamp_ok,
@@ -208,6 +208,10 @@ def _describe(certificate: x509.Certificate) -> dict[str, str]:
     }
 
 
+def _text(entry: Any, key: str) -> str:
+    return str(entry[key]) if key in entry else ""
+
+
 def _name(name: x509.Name) -> str:
     return str(name.native.get("common_name") or name.human_friendly)
 
@@ -240,4 +244,4 @@ def _open(pdf: bytes) -> PdfFileReader:
 
 
 def _type(field: Any) -> str:
-    return str(field[1].get_object().get("/Type", "/Sig"))
+    return _text(field[1].get_object(), "/Type")

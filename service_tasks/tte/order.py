@@ -32,9 +32,9 @@ def read_order(call: Call) -> Order:
     """The order behind a call; WrongOrder if the diagram gives nonsense.
 
     Parameters: `dokumen` {"sha256", "number", "token", "name"?}; `tanda_tangan`, a number; `tempat` {"halaman", "x",
-    "y", "lebar", "tinggi"} or {"tag", "lebar", "tinggi"}, whose entries may also stand among the parameters
-    themselves; `alasan`; `lokasi`; `tautan`, the QR code's content (default: the page that verifies the document);
-    `sertifikat_baru`. Without `halaman` and `tag` the signature doesn't show.
+    "y", "lebar", "tinggi"} (or "page", "width", "height") or {"tag", "lebar", "tinggi"}, whose entries may also stand
+    among the parameters themselves; `alasan`; `lokasi`; `tautan`, the QR code's content (default: the page that
+    verifies the document); `sertifikat_baru`. Without `halaman` and `tag` the signature doesn't show.
     """
     document = call.params.get("dokumen")
     if not isinstance(document, dict) or not document.get("sha256"):
@@ -57,6 +57,7 @@ def _appearance(params: JsonObject, link: str) -> Appearance:
     if not isinstance(place, dict):
         raise WrongOrder(words.WRONG_PARAMETER.format(name="tempat", kind="halaman, x, y, lebar dan tinggi"))
     place = {name: params[name] for name in _PLACE if params.get(name) is not None} | place
+    place = {_ENGLISH.get(name, name): value for name, value in place.items()}
     tag = place.get("tag") or None
     page = None if place.get("halaman") is None else int(_number(place, "halaman", 1))
     return Appearance(
@@ -73,6 +74,7 @@ def _appearance(params: JsonObject, link: str) -> Appearance:
 
 
 _PLACE = ("halaman", "x", "y", "lebar", "tinggi", "tag")
+_ENGLISH = {"page": "halaman", "width": "lebar", "height": "tinggi"}  # as the sheet names its own places
 
 
 def _number(values: dict[str, Any], name: str, default: float) -> float:

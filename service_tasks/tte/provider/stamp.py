@@ -35,7 +35,8 @@ def style(wish: Wish, place: Place) -> BaseStampStyle:
 def locate(pdf: bytes, place: Place, pages: int) -> Place:
     """The place with page, x and y known; BadRequest if its tag isn't found or the page doesn't exist.
 
-    With a tag, the stamp's lower left corner stands where the tag's text begins.
+    With a tag, the stamp's lower left corner stands where the tag's text begins, moved so far that all of it is on
+    the page.
     """
     if place.tag:
         place = _find_tag(pdf, place.tag, place)
@@ -55,8 +56,15 @@ def _find_tag(pdf: bytes, tag: str, place: Place) -> Place:
     for number, page in enumerate(PdfReader(io.BytesIO(pdf)).pages, 1):
         page.extract_text(visitor_text=visit)
         if found:
-            return Place(number, *found[0], place.width, place.height)
+            box = page.mediabox
+            x = _within(found[0][0], float(box.left), float(box.right) - place.width)
+            y = _within(found[0][1], float(box.bottom), float(box.top) - place.height)
+            return Place(number, x, y, place.width, place.height)
     raise BadRequest(f"Tag {tag} tidak ditemukan pada dokumen")
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return max(least, min(value, most))
 
 
 def _picture(image: bytes) -> PdfContent:
