@@ -1,0 +1,177 @@
+"""Looks at unknown files in a process of its own, so that a file can't take the server with it.
+
+The child has limits on memory and processor time, the parent on the time it waits. What the parent gets back is JSON:
+a child that hangs, dies or answers nonsense is one problem among others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from app.engine.checks import Prepared, Vocabulary, check, prepare
+from app.engine.types import Element, Field, Problem
+from app.errors import InvalidDefinition
+
+LOAD = "app.engine.definition:load"  # called as load(files, process_id); raises for what can't be loaded
+MEMORY = 768 * 2**20  # bytes of address space
+CPU_SECONDS = 10
+WALL_SECONDS = 20.0
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SLOTS = threading.BoundedSemaphore(2)  # publishing is rare; more at once would take the cores from everyone else
+
+_TOO_LONG = "Pemeriksaan berkas ini terlalu lama, jadi dihentikan. Sederhanakan diagramnya lalu unggah lagi."
+_DIED = "Pemeriksaan berkas ini menghabiskan memori atau terhenti. Sederhanakan diagramnya lalu unggah lagi."
+
+
+def prepare_in_child(
+    files: Mapping[str, bytes],
+    vocabulary: Vocabulary | None = None,
+    *,
+    load: str | None = None,
+    seconds: float = WALL_SECONDS,
+) -> Prepared:
+    """`prepare`, `check` and a loading of `files` in a child process; `problems` holds those of all three.
+
+    `load` names a callable as "module:name" (usually `LOAD`); it is called only if nothing else was wrong. The
+    answer's `graph` is empty: the checks on it have been done. Never raises for what the files hold.
+    """
+    question = {
+        "files": {name: b64encode(data).decode() for name, data in files.items()},
+        "vocabulary": None if vocabulary is None else {k: sorted(v) for k, v in asdict(vocabulary).items()},
+        "load": load,
+    }
+    with _SLOTS:
+        try:
+            child = subprocess.run(  # our own interpreter and module: nothing of the files is in the command
+                [sys.executable, "-m", "app.engine.quarantine"],
+                input=json.dumps(question).encode(),
+                capture_output=True,
+                timeout=seconds,
+                cwd=_ROOT,
+                env=_environment(),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return _failed(files, _TOO_LONG)
+    if child.returncode != 0:
+        return _failed(files, _DIED)
+    try:
+        return _unpacked(json.loads(child.stdout))
+    except (ValueError, TypeError, KeyError):
+        return _failed(files, _DIED)
+
+
+def _environment() -> dict[str, str]:
+    """What Python itself needs; no setting of the server, so no secret of it, reaches the child."""
+    kept = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+    return {**{k: os.environ[k] for k in kept if k in os.environ}, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _failed(files: Mapping[str, bytes], message: str) -> Prepared:
+    problem = Problem(next(iter(files), ""), 0, "", "", message)
+    return Prepared({}, {}, "", "", {}, (), (problem,))
+
+
+# --- the answer as JSON
+
+
+def _packed(prepared: Prepared) -> dict[str, Any]:
+    return {
+        "files": {name: b64encode(data).decode() for name, data in prepared.files.items()},
+        "elements": [asdict(e) for e in prepared.elements.values()],
+        "process": [prepared.process_id, prepared.process_name, prepared.process_properties],
+        "lanes": prepared.lanes,
+        "problems": [asdict(p) for p in prepared.problems],
+    }
+
+
+def _unpacked(answer: dict[str, Any]) -> Prepared:
+    elements = [_element(e) for e in answer["elements"]]
+    id_, name, properties = answer["process"]
+    return Prepared(
+        files={k: b64decode(v) for k, v in answer["files"].items()},
+        elements={e.id: e for e in elements},
+        process_id=id_,
+        process_name=name,
+        process_properties=properties,
+        lanes=tuple(answer["lanes"]),
+        problems=tuple(Problem(**p) for p in answer["problems"]),
+    )
+
+
+def _element(answer: dict[str, Any]) -> Element:
+    fields = tuple(Field(**{**f, "choices": tuple((v, label) for v, label in f["choices"])}) for f in answer["fields"])
+    return Element(**{**answer, "fields": fields, "params": tuple(answer["params"]), "errors": tuple(answer["errors"])})
+
+
+# --- in the child
+
+
+def main() -> None:
+    """Read a question from standard input, answer on standard output. Run in the child only."""
+    question = json.loads(sys.stdin.buffer.read())
+    load = _callable(question["load"])  # before the limits: importing is ours
+    _limit()
+    files = {name: b64decode(data) for name, data in question["files"].items()}
+    names = question["vocabulary"]
+    vocabulary = None if names is None else Vocabulary(**{k: frozenset(v) for k, v in names.items()})
+    answer = json.dumps(_packed(_looked_at(files, vocabulary, load)))
+    sys.stdout.write(answer)
+
+
+def _callable(path: str | None) -> Callable[[Mapping[str, bytes], str], object] | None:
+    if path is None:
+        return None
+    module, _, name = path.partition(":")
+    found: Callable[[Mapping[str, bytes], str], object] = getattr(import_module(module), name)
+    return found
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # writes no file
+
+
+def _looked_at(
+    files: Mapping[str, bytes],
+    vocabulary: Vocabulary | None,
+    load: Callable[[Mapping[str, bytes], str], object] | None,
+) -> Prepared:
+    prepared = prepare(files)
+    if vocabulary is not None:
+        prepared = replace(prepared, problems=(*prepared.problems, *check(prepared, vocabulary)))
+    if load is None or not prepared.ok:
+        return prepared
+    try:
+        load(files, prepared.process_id)
+    except InvalidDefinition as e:
+        found = tuple(p for p in e.problems if isinstance(p, Problem))
+        return replace(prepared, problems=(*prepared.problems, *(found or (_unloadable(files, e),))))
+    except Exception as e:  # whatever the library raises: the file can't be run
+        return replace(prepared, problems=(*prepared.problems, _unloadable(files, e)))
+    return prepared
+
+
+def _unloadable(files: Mapping[str, bytes], error: Exception) -> Problem:
+    text = " ".join(str(error).split())[:200] or type(error).__name__
+    return Problem(next(iter(files)), 0, "", "", f"Mesin tidak dapat membaca diagram ini ({text}). Periksa bagian itu.")
+
+
+if __name__ == "__main__":
+    main()
