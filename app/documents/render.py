@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from reportlab import rl_config
 from reportlab.platypus.doctemplate import LayoutError
 from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
+from xhtml2pdf.default import DEFAULT_CSS
 from xhtml2pdf.document import pisaDocument
 
 from app.documents import fonts, tags
@@ -37,6 +38,9 @@ _LOGGERS = ("xhtml2pdf", "reportlab", "svglib")
 _BASE_FONT = re.compile(rb"/BaseFont\s*/([^\s/<>\[\]()]+)")
 _OUR_FONT = re.compile(rb"[A-Z]{6}\+SourceSans3-\w+")
 
+# A word longer than its line (an address, a row of letters) is broken: xhtml2pdf would print it over the edge.
+_STYLE = f"{DEFAULT_CSS}\nbody {{ overflow-wrap: anywhere; }}"
+
 _TOO_LONG = (
     "Ada isian yang terlalu panjang untuk satu halaman. Persingkat uraian sasaran, indikator, kegiatan, atau "
     "tugas dan fungsi, lalu buat lembarnya lagi."
@@ -46,7 +50,7 @@ _WARM_UP = (
 )
 
 
-class BrokenTemplate(AlurError):
+class BrokenTemplate(AlurError):  # noqa: N818 - reads as what it is, like NotFound
     """A document template can't be drawn as it is. Correct the template or its pictures; the message says where."""
 
 
@@ -111,7 +115,9 @@ def _draw(html: str, folder: Path) -> bytes:
     try:
         with _complaints() as complaints:
             # `path` is a file in the folder that relative addresses start from; nothing reads it.
-            context = pisaDocument(html, dest=out, encoding="utf-8", path=str(folder / "-"), resource_policy=policy)
+            context = pisaDocument(
+                html, dest=out, default_css=_STYLE, encoding="utf-8", path=str(folder / "-"), resource_policy=policy
+            )
     except LayoutError as e:
         raise CannotRender(_TOO_LONG) from e
     except RenderLimitError as e:

@@ -5,6 +5,7 @@
     <alur:tempat nama="ttd" width="2cm" height="2cm"></alur:tempat> an empty place; the PDF keeps its rectangle as the
                                                                     named destination `ttd` (/FitR, in points)
     <alur:halaman></alur:halaman>                                   "Halaman 2 dari 5"
+    <alur:lanjutan><p>...</p></alur:lanjutan>                       see `tables`
 
 HTML has no self-closing elements of one's own, so each needs its closing tag.
 xhtml2pdf looks a tag up as `pisaTag...` among its parser's globals and its attributes in TAGS: `install` adds ours.
@@ -30,13 +31,15 @@ from xhtml2pdf import parser
 from xhtml2pdf.default import FILE, MUST, SIZE, STRING, TAGS
 from xhtml2pdf.tags import pisaTag, pisaTagBODY
 
+from app.documents import tables
 from app.documents.fonts import FAMILY
+from app.documents.tables import Continuation
 from app.errors import AlurError
 
 _SHARE = {1: 0.5, 2: 1}  # of the free room, left of a box: reportlab's alignments middle and right
 
 
-class MissingPicture(AlurError):
+class MissingPicture(AlurError):  # noqa: N818 - reads as what it is, like NotFound
     """A picture that the template names is not in its folder, or is no SVG."""
 
 
@@ -192,6 +195,18 @@ class TagPageNumber(pisaTag):  # type: ignore[misc]
         c.addStory(PageNumber(*look))
 
 
+class TagContinuation(pisaTag):  # type: ignore[misc]
+    def start(self, c: Any) -> None:
+        c.addPara()
+        self.story = c.swapStory()
+
+    def end(self, c: Any) -> None:
+        c.addPara()
+        kept = c.story
+        c.swapStory(self.story)
+        c.addStory(Continuation(kept))
+
+
 class TagBody(pisaTagBODY):  # type: ignore[misc]
     def end(self, c: Any) -> None:
         super().end(c)
@@ -206,11 +221,14 @@ def install() -> None:
     parser.pisaTagALURSVG = TagSvg
     parser.pisaTagALURTEMPAT = TagPlace
     parser.pisaTagALURHALAMAN = TagPageNumber
+    parser.pisaTagALURLANJUTAN = TagContinuation
     parser.pisaTagBODY = TagBody
+    tables.install()
     TAGS["alurqr"] = (0, {"value": (STRING, MUST), "width": (SIZE, MUST)})
     TAGS["alursvg"] = (0, {"src": (FILE, MUST), "width": (SIZE, MUST)})
     TAGS["alurtempat"] = (0, {"nama": (STRING, MUST), "width": (SIZE, MUST), "height": (SIZE, MUST)})
     TAGS["alurhalaman"] = (0, {})
+    TAGS["alurlanjutan"] = (1, {})
 
 
 def _number(page: int) -> str:

@@ -23,8 +23,8 @@ def store(call: Call) -> Outcome:
     wanted = int(call.params.get("tanda_tangan", 2))
     content = call.ports.documents.read(document["sha256"])
     if wanted:
-        # Nothing came in between that could have changed it: it must hold what it holds, with all its signatures.
-        verdict = call.ports.documents.verify(content, content, wanted)
+        # None: the document as a whole is in question, not one signature that was just added.
+        verdict = call.ports.documents.verify(None, content, wanted)  # type: ignore[arg-type]
         if not verdict.ok:
             return ServiceError(f"Dokumen tidak dapat diarsipkan. {verdict.problem}", permanent=True)
     name = f"{document['number']}.pdf"

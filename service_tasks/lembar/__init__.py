@@ -19,13 +19,15 @@ FIX = "ISI_LEMBAR"  # the sheet can't be made from what was typed; the message s
 
 
 def create(call: Call) -> Outcome:
-    """Make the sheet from the case's `info_satker` and `pk`, store it as a draft and say where the stamps belong.
+    """Make the sheet from `info_satker` and `pk`, store it as a draft and say where the stamps belong.
 
-    Parameters: `lembar_ke` (1, 2, ...; else from the data, else one more than the sheet in `lembar`).
-    Result: sha256, number, token, halaman, name, size; `posisi` {pihak_pertama, pihak_kedua} each {page (from 1), x, y,
-    width, height} in points from the page's lower left corner; pihak_pertama, pihak_kedua {nama, nip, jabatan}.
+    Parameters, each else taken from the case's data: `satker` (its kode), `info_satker`, `pk`, `lembar_ke` (1, 2, ...;
+    else one more than the sheet that stands in `lembar`).
+    Result: sha256, number, token, halaman, name, size; `tempat` {pihak_pertama, pihak_kedua}, each {halaman (from 1),
+    x, y, lebar, tinggi} in points from the page's lower left corner, as `tte.sign` takes it; pihak_pertama and
+    pihak_kedua {nama, nip, jabatan}.
     """
-    number = f"PK-{call.case['tahun']}-{call.case['satker']}-{_running(call)}"
+    number = f"PK-{call.case['tahun']}-{call.params.get('satker') or call.case['satker']}-{_running(call)}"
     token = _token(call)
     try:
         values = content(call, number, token)
@@ -42,7 +44,7 @@ def create(call: Call) -> Outcome:
             "halaman": len(layout.pages),
             "name": stored.name,
             "size": stored.size,
-            "posisi": {party: _place(layout, party) for party in PARTIES},
+            "tempat": {party: _place(layout, party) for party in PARTIES},
             **{party: values[party] for party in PARTIES},
         }
     )
@@ -71,11 +73,11 @@ def _place(layout: PdfReader, name: str) -> JsonObject:
     if page is None:
         raise ValueError(f"the template keeps no place free for the stamp of {name}")
     return {
-        "page": page + 1,
+        "halaman": page + 1,
         "x": round(left, 2),
         "y": round(bottom, 2),
-        "width": round(right - left, 2),
-        "height": round(top - bottom, 2),
+        "lebar": round(right - left, 2),
+        "tinggi": round(top - bottom, 2),
     }
 
 

@@ -10,14 +10,8 @@ from app.sdk.services import Call, Signer
 
 INSTANSI = "Kementerian Pendidikan dan Kebudayaan"  # unless LEMBAR_INSTANSI says otherwise
 
-# A sasaran and its indicators stay together on a page up to about this many lines of print (a page has 45); more go
-# into a further group, which repeats the sasaran: xhtml2pdf can't break a cell that spans rows.
-LINES = 16
-INDIKATOR_COLUMN, SASARAN_COLUMN = 34, 27  # letters in a line, at the least
-CONTINUED = 120  # letters of a sasaran that are repeated
 
-
-class Incomplete(ValueError):
+class Incomplete(ValueError):  # noqa: N818 - reads as what it is
     """The case lacks something that the sheet must say; the message is a sentence in Indonesian."""
 
 
@@ -28,9 +22,9 @@ def party(signer: Signer) -> JsonObject:
 
 def content(call: Call, number: str, token: str) -> JsonObject:
     """Everything that is printed, as JSON: equal content gives equal bytes. Incomplete if something is missing."""
-    people, pk = call.ports.people, call.data.get("pk") or {}
-    kode = call.case["satker"]
-    satker = people.satker(kode) | (call.data.get("info_satker") or {})
+    people, pk = call.ports.people, _given(call, "pk")
+    kode = call.params.get("satker") or call.case["satker"]
+    satker = people.satker(kode) | _given(call, "info_satker")
     return {
         "instansi": call.ports.settings.get("LEMBAR_INSTANSI", INSTANSI),
         "satker": {key: str(satker.get(key) or "") for key in ("kode", "nama", "unit", "kota", "alamat")},
@@ -42,10 +36,14 @@ def content(call: Call, number: str, token: str) -> JsonObject:
         "tugas_fungsi": [line for line in str(pk.get("tugas_fungsi") or "").splitlines() if line.strip()],
         "pihak_pertama": party(people.head_of_satker(kode)),
         "pihak_kedua": party(people.head_of_unit(kode)),
-        "sasaran": list(_groups(_needed(pk, "sasaran", "Sasaran, indikator, dan target"))),
+        "sasaran": list(_sasaran(_needed(pk, "sasaran", "Sasaran, indikator, dan target"))),
         "kegiatan": _needed(pk, "kegiatan", "Anggaran dan kegiatan"),
         "jumlah_anggaran": sum(row["anggaran"] for row in pk["kegiatan"]),
     }
+
+
+def _given(call: Call, name: str) -> JsonObject:
+    return call.params.get(name) or call.data.get(name) or {}
 
 
 def _needed(pk: JsonObject, key: str, label: str) -> Any:
@@ -54,30 +52,8 @@ def _needed(pk: JsonObject, key: str, label: str) -> Any:
     return pk[key]
 
 
-def _groups(sasaran: list[JsonObject]) -> Iterator[JsonObject]:
-    """Groups {no, sasaran, indikator: [...]}, each low enough to stand on one page."""
-    for no, one in enumerate(sasaran, 1):
-        text, rows = one["sasaran"], one.get("indikator") or []
-        if not rows:
+def _sasaran(rows: list[JsonObject]) -> Iterator[JsonObject]:
+    for no, row in enumerate(rows, 1):
+        if not row.get("indikator"):
             raise Incomplete(f"Sasaran ke-{no} belum memiliki indikator. Lengkapi pada Penyusunan PK.")
-        for chunk in _chunks(rows, _lines(text, SASARAN_COLUMN)):
-            yield {"no": no, "sasaran": text, "indikator": chunk}
-            text = f"{text[:CONTINUED].rstrip()}{'…' if len(text) > CONTINUED else ''} (lanjutan)"
-
-
-def _chunks(rows: list[JsonObject], beside: int) -> Iterator[list[JsonObject]]:
-    """Rows that stay together. A sasaran of `beside` lines that fills the room alone stands beside one row."""
-    chunk: list[JsonObject] = []
-    used = 0
-    for row in rows:
-        lines = _lines(row["indikator"], INDIKATOR_COLUMN)
-        if chunk and (used + lines > LINES or beside > LINES):
-            yield chunk
-            chunk, used, beside = [], 0, 0
-        chunk.append(row)
-        used += lines
-    yield chunk
-
-
-def _lines(text: str, letters: int) -> int:
-    return sum(len(line) // letters + 1 for line in text.split("\n"))
+        yield {"no": no, "sasaran": row["sasaran"], "indikator": row["indikator"]}
