@@ -1,0 +1,208 @@
+"""The verbs of the engine: a definition and a packed state in, a Step out. Nothing else changes, here or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins import StartEventMixin
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition
+
+from app.engine import listing
+from app.engine.definition import Definition
+from app.engine.errors import NoErrorPath, TaskGone
+from app.engine.folding import fold
+from app.engine.running import run_to_rest
+from app.engine.state import pack, unpack
+from app.engine.types import JsonObject, Step, View
+from app.engine.workflow import WAITING, Case
+from app.errors import StepFailed
+from app.sdk.json import ensure_json
+
+CAUGHT = "kesalahan"  # the caught error of a service call, in the case's data: {kode, pesan, elemen}
+
+
+def start(definition: Definition, data: JsonObject, now: datetime) -> Step:
+    """Begin a case with `data`. A start event that waits for something counts as having happened: this is it."""
+    ensure_json(data, "data")
+    with _refusing(definition):
+        case = Case(definition, _aware(now))
+        case.begin(data)
+        run_to_rest(case)
+        first = next((t for t in case.event_manager.tasks.values() if isinstance(t.task_spec, StartEventMixin)), None)
+        if first is not None and not case.passed:
+            first.internal_data["event_fired"] = True
+            first.task_spec._update(first)
+        return _settle(case)
+
+
+def submit(definition: Definition, state: bytes, task_id: str, data: JsonObject, now: datetime) -> Step:
+    """Complete the user task `task_id` with what its form gave. Raises TaskGone, StepFailed."""
+    ensure_json(data, "data")
+    with _refusing(definition):
+        case = unpack(definition, state, _aware(now))
+        task = _find(listing.open_tasks(case), task_id)
+        variable = getattr(task.task_spec, "variable", None)
+        task.workflow.write(task, {variable: data} if variable else data)
+        task.run()
+        return _settle(case)
+
+
+def finish(definition: Definition, state: bytes, call_id: str, result: Any, now: datetime) -> Step:
+    """Go on behind the service task `call_id`; its result stands under its resultVariable.
+
+    Raises TaskGone, StepFailed.
+    """
+    ensure_json(result, "result")
+    with _refusing(definition):
+        case = unpack(definition, state, _aware(now))
+        task = _find(listing.parked_tasks(case), call_id)
+        task.workflow.forget(task, CAUGHT)
+        if task.task_spec.result_key:
+            task.workflow.write(task, {task.task_spec.result_key: result})
+        task.task_spec._predict_hook(task)
+        task.complete()
+        return _settle(case)
+
+
+def fail(definition: Definition, state: bytes, call_id: str, code: str, message: str, now: datetime) -> Step:
+    """Raise the BPMN error `code` at the service task `call_id` and nowhere else.
+
+    Its error boundary events are asked first, then those of the subprocesses around it. Raises NoErrorPath if none
+    catches it, TaskGone, StepFailed.
+    """
+    error = ensure_json({"kode": code, "pesan": message}, "kesalahan")
+    with _refusing(definition):
+        case = unpack(definition, state, _aware(now))
+        task = _find(listing.parked_tasks(case), call_id)
+        element = task.task_spec.bpmn_id
+        catcher = _catcher(task, code)
+        if catcher is None:
+            raise NoErrorPath(code, element)
+        spec = catcher.task_spec
+        spec.catch(catcher, BpmnEvent(spec.event_definition))
+        spec._update(catcher)
+        caught = {CAUGHT: {**error, "elemen": element}}
+        task.workflow.write(task, caught)
+        catcher.workflow.write(catcher, caught)
+        return _settle(case)
+
+
+def act(definition: Definition, state: bytes, action_id: str, data: JsonObject, now: datetime) -> Step:
+    """Send the message of the action `action_id`, to the one event that waits for it. Raises TaskGone, StepFailed."""
+    ensure_json(data, "data")
+    with _refusing(definition):
+        case = unpack(definition, state, _aware(now))
+        waiting = {action.id: (task, message) for action, task, message in listing.waiting_messages(case)}
+        if action_id not in waiting:
+            raise TaskGone
+        task, message = waiting[action_id]
+        task.task_spec.catch(task, BpmnEvent(message, payload=data))
+        task.task_spec._update(task)
+        return _settle(case)
+
+
+def tick(definition: Definition, state: bytes, now: datetime) -> Step:
+    """Fire the timers that are due at `now`. Raises StepFailed."""
+    with _refusing(definition):
+        return _settle(unpack(definition, state, _aware(now)))
+
+
+def read(definition: Definition, state: bytes) -> View:
+    """What `state` says; a case that has ended has its data and nothing open."""
+    case = unpack(definition, state, datetime.now(UTC))
+    return View(
+        user_tasks=listing.user_tasks(case),
+        calls=listing.calls(case),
+        actions=listing.actions(case),
+        next_timer=listing.next_timer(case),
+        ended=case.completed,
+        data=case.latest,
+        task_data={task.id: task.data for task in listing.open_tasks(case)},
+    )
+
+
+def _settle(case: Case) -> Step:
+    """Run to rest, fold, pack, and say what has become of the case."""
+    run_to_rest(case)
+    listing.set_due(case)
+    fold(case)
+    step = Step(
+        state=pack(case),
+        status=case.status,
+        user_tasks=listing.user_tasks(case) if not case.completed else (),
+        calls=listing.calls(case) if not case.completed else (),
+        actions=listing.actions(case) if not case.completed else (),
+        passed=tuple(case.passed),
+        notices=tuple(case.notices),
+        ended=case.completed,
+        next_timer=listing.next_timer(case) if not case.completed else None,
+        data=case.latest,
+    )
+    if not (step.ended or step.user_tasks or step.calls or step.actions or step.next_timer):
+        raise _stuck(case)
+    return step
+
+
+def _stuck(case: Case) -> StepFailed:
+    waiting = [t.task_spec for scope in case.scopes() for t in scope.tasks.values() if t._state == WAITING]
+    name = next((spec.bpmn_id for spec in waiting if spec.bpmn_id), "")
+    return StepFailed(
+        "Setelah langkah ini tidak ada lagi yang dapat dikerjakan, padahal proses belum selesai. "
+        f"Periksa gateway atau event yang menunggu: '{name}'.",
+        name,
+    )
+
+
+def _find(tasks: Iterator[Any], task_id: str) -> Any:
+    task = next((t for t in tasks if t.id == task_id), None)
+    if task is None:
+        raise TaskGone
+    return task
+
+
+def _catcher(task: Any, code: str) -> Any:
+    """The waiting error boundary event that catches `code`: one with this code before one for any."""
+    while task is not None:
+        activity = task.parent if isinstance(task.parent.task_spec, LoopTask) else task
+        events = [
+            t
+            for t in activity.parent.children
+            if t._state == WAITING
+            and isinstance(t.task_spec, BoundaryEvent)
+            and isinstance(t.task_spec.event_definition, ErrorEventDefinition)
+        ]
+        for wanted in ((code,), (None, "")):
+            for event in events:
+                if event.task_spec.event_definition.code in wanted:
+                    return event
+        inner = task.workflow
+        task = inner.top_workflow.get_task_from_id(inner.parent_task_id) if inner.parent_task_id else None
+    return None
+
+
+def _aware(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise ValueError("the engine needs an aware moment: take it from app.clock.now()")
+    return now.astimezone(UTC)
+
+
+@contextmanager
+def _refusing(definition: Definition) -> Iterator[None]:
+    """What SpiffWorkflow refuses in the course of a step becomes a StepFailed that names the element."""
+    try:
+        yield
+    except SpiffWorkflowException as e:
+        spec = getattr(e, "task_spec", None)
+        raise StepFailed(str(e), getattr(spec, "bpmn_id", None) or "") from e
+    except RecursionError as e:
+        raise StepFailed(f"Diagram '{definition.id}' terlalu dalam untuk dijalankan. Pecah menjadi subproses.") from e
+
+
+__all__ = ["CAUGHT", "act", "fail", "finish", "read", "start", "submit", "tick"]
