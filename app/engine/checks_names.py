@@ -177,6 +177,8 @@ class _Secrets:
                 todo.extend(self._graph.starts(node.id))
             if node.kind == "endEvent" and node.scope in self._graph.nodes:
                 todo.append(self._graph.nodes[node.scope])
+                if node.events:  # thrown out of the subprocess
+                    todo.extend(self._graph.boundaries.get(node.scope, ()))
         return reached
 
 
