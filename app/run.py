@@ -5,11 +5,14 @@ For one machine and for trying out. How to run Alur for real stands in docs/.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from honcho.manager import Manager
 
@@ -74,8 +77,20 @@ def _prepare() -> None:
         _register(sample.heads())
 
 
-def _register(heads: list[object]) -> None:
+def _register(heads: list[Any]) -> None:
     """Give the invented heads their keys at the local provider, as an authority would after seeing them."""
+    folder = DATA / "tte"
+    folder.mkdir(exist_ok=True)
+    people = [
+        {"nik": h.nik, "name": h.nama, "org": "Kementerian Contoh", "passphrase": h.passphrase}
+        for h in heads
+        if h.passphrase
+    ]
+    file = folder / "contoh.json"
+    file.write_text(json.dumps(people))
+    provider = [sys.executable, "-m", "service_tasks.tte.provider"]
+    subprocess.run([*provider, "register", "--data", str(folder), "--file", str(file)], check=True)
+    file.unlink()
 
 
 def _banner() -> str:

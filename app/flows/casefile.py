@@ -179,7 +179,7 @@ def _taken(definition: Definition, e: Row[Any]) -> str:
     flow = next((p["flow"] for p in e.passed if p.get("flow") and p.get("expression") is not None), None)
     if flow is None:
         flow = next((p["flow"] for p in e.passed if p.get("flow") and "Gateway" in p.get("kind", "")), None)
-    name = definition.flow_names.get(flow or "", "")
+    name = next((f.name for f in definition.prepared.graph.flows if f.id == flow), "")
     return f": {name}" if name else ""
 
 

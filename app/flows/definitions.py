@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from app.engine.definition import Definition, load
+from app.engine.definition import Definition
 from app.errors import NotFound
 from app.models import Definition as Row
 from app.models import db
@@ -30,7 +30,7 @@ def of(definition_id: int) -> Definition:
 def _live(_database: str, definition_id: int) -> Definition:
     # the database's address is part of the key: tests run several applications in one process
     row = db.session.execute(select(Row.files, Row.process).where(Row.id == definition_id)).one()
-    return load({name: text.encode() for name, text in row.files.items()}, row.process)
+    return Definition.load({name: text.encode() for name, text in row.files.items()}, row.process)
 
 
 def current(process: str) -> Published:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from app.engine.checks import Vocabulary, check, prepare
-from app.engine.definition import load
+from app.engine.definition import Definition as Live
 from app.errors import InvalidDefinition
 from app.flows.house import house
 from app.models import Definition, Role, db
@@ -23,7 +23,7 @@ def deploy(files: Mapping[str, bytes], now: datetime) -> tuple[str, int, bool]:
     problems = [p for p in (*prepared.problems, *check(prepared, vocabulary())) if p.level == "error"]
     if problems:
         raise InvalidDefinition(tuple(problems))
-    load(files, prepared.process_id)  # what the checks accept must also load
+    Live.load(files, prepared.process_id)  # what the checks accept must also load
     texts = {name: content.decode() for name, content in sorted(files.items())}
     digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
     known = db.session.scalar(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from app.flows.accounts import hasher
+from app.flows.accounts import hash_password
 from app.models import Assignment, Person, Role, Satker, Unit, User, db
 
 OPERATOR, KEPALA, ESELON, BIRO, ADMIN, SISTEM = (
@@ -131,7 +131,7 @@ def _satker(m: Ministry, o: Office, now: datetime) -> Satker:
 
 def _account(username: str, nama: str, role: str, scope: str, nip: str | None = None) -> None:
     person = db.session.scalar(select(Person.id).where(Person.nip == nip)) if nip else None
-    user = User(username=username, nama=nama, password_hash=hasher.hash(PASSWORDS[role]), person_id=person)
+    user = User(username=username, nama=nama, password_hash=hash_password(PASSWORDS[role]), person_id=person)
     db.session.add(user)
     db.session.flush()
     db.session.add(Assignment(user_id=user.id, role=role, scope=scope, since=SINCE))

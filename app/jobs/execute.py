@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from app import clock
+from app.engine import steps
+from app.flows import definitions, masters
 from app.flows import finish as finishing
-from app.flows import masters
 from app.flows.finish import Ending, LostLease
 from app.flows.house import House, house
 from app.flows.record import read_case
@@ -24,7 +25,7 @@ from app.jobs import secrecy
 from app.jobs.claim import claim, claim_lost
 from app.jobs.ports import JobDocuments, case_of, ports
 from app.models import Assignment, Attempt, Job, User, db
-from app.sdk.json import ensure_json
+from app.sdk.json import JsonObject, ensure_json
 from app.sdk.secrets import Passphrase
 from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceError, ServiceTask, Signer
 
@@ -162,12 +163,11 @@ RECOVERY = (call, guard, settle)
 def _call_of(run: Run) -> Call:
     with db.engine.connect() as conn:
         case = read_case(conn, run.job.instance_id)
-    data = secrecy.copy_json(run.job.params)
     return Call(
         operator=run.job.operator,
         key=run.job.id,
-        params=data,
-        data=data,
+        params=secrecy.copy_json(run.job.params),
+        data=_data_of(case),
         ports=ports(run.house, run.documents),
         case=case_of(run.job, case) if case is not None else {},
         signer=_signer(run.job),
@@ -175,6 +175,13 @@ def _call_of(run: Run) -> Call:
         keep=lambda content: _keep(run, content),
         answer=run.answer,
     )
+
+
+def _data_of(case: Row[Any] | None) -> JsonObject:
+    """The case's data as they are now; fresh values, which the plug-in may do with as it likes."""
+    if case is None or case.state is None:
+        return {}
+    return steps.read(definitions.of(case.definition_id), case.state).data
 
 
 def _signer(job: Row[Any]) -> Signer | None:

@@ -1,0 +1,1 @@
+from tests.world import cut_off, provider, world  # noqa: F401 - fixtures
