@@ -40,7 +40,7 @@ def read_order(call: Call) -> Order:
     if not isinstance(document, dict) or not document.get("sha256"):
         raise WrongOrder(words.MISSING)
     number, token = str(document.get("number", "")), str(document.get("token", ""))
-    link = str(call.params.get("tautan") or f"{call.ports.public_url.rstrip('/')}/verifikasi/{token}")
+    link = str(call.params.get("tautan") or f"{call.ports.public_url.rstrip('/')}/verifikasi/{number}-{token}")
     return Order(
         sha256=str(document["sha256"]),
         number=number,
