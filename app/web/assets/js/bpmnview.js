@@ -20,7 +20,7 @@ async function open(view) {
   fit(canvas);
   const now = (marks.current ?? []).map((id) => registry.get(id)).find(Boolean);
   // too small to read: show the present step instead of everything
-  if (now && canvas.zoom() < 0.45) canvas.zoom(0.8, middle(now));
+  if (now && canvas.zoom() < 0.5) show(canvas, now, 0.8);
   view.addEventListener("click", (event) => {
     const button = event.target.closest("[data-zoom]");
     if (!button) return;
@@ -36,8 +36,9 @@ function fit(canvas) {
   canvas.zoom("fit-viewport", "auto");
 }
 
-function middle(element) {
-  return { x: element.x + element.width / 2, y: element.y + element.height / 2 };
+function show(canvas, element, scale) {
+  const { outer } = canvas.viewbox(), width = outer.width / scale, height = outer.height / scale;
+  canvas.viewbox({ x: element.x + (element.width - width) / 2, y: element.y + (element.height - height) / 2, width, height });
 }
 
 function failed(view, error) {
