@@ -38,7 +38,7 @@ class Continuation(Flowable):  # type: ignore[misc]
 class DividingTable(PmlTable):  # type: ignore[misc]
     """The table behind every <table>; only cells with a `Continuation` are divided."""
 
-    _spanCmds: list[Any]  # ReportLab's: ("SPAN", (column, row), (column, row))
+    _spanCmds: list[Any]  # noqa: N815 - ReportLab's: ("SPAN", (column, row), (column, row))
 
     def split(self, width: float, height: float) -> list[Any]:
         row = self._getFirstPossibleSplitRowPosition(height, ignoreSpans=1)

@@ -5,6 +5,7 @@
     <alur:tempat nama="ttd" width="2cm" height="2cm"></alur:tempat> an empty place; the PDF keeps its rectangle as the
                                                                     named destination `ttd` (/FitR, in points)
     <alur:halaman></alur:halaman>                                   "Halaman 2 dari 5"
+    <alur:ruang height="5cm"></alur:ruang>                          a new page, unless this much is left of the old one
     <alur:lanjutan><p>...</p></alur:lanjutan>                       see `tables`
 
 HTML has no self-closing elements of one's own, so each needs its closing tag.
@@ -25,7 +26,7 @@ from reportlab.graphics import renderPDF
 from reportlab.lib.fonts import tt2ps
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus.flowables import Flowable
+from reportlab.platypus.flowables import CondPageBreak, Flowable
 from svglib.svglib import svg2rlg
 from xhtml2pdf import parser
 from xhtml2pdf.default import FILE, MUST, SIZE, STRING, TAGS
@@ -137,7 +138,7 @@ class PageNumber(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         self.canv.saveState()
-        self.canv.translate(self.width * self.share, self.size * 0.3)
+        self.canv.translate(self.width * self.share, self.size * 0.25)
         self.canv.doForm(_number(self.canv.getPageNumber()))
         self.canv.restoreState()
 
@@ -195,6 +196,12 @@ class TagPageNumber(pisaTag):  # type: ignore[misc]
         c.addStory(PageNumber(*look))
 
 
+class TagRoom(pisaTag):  # type: ignore[misc]
+    def start(self, c: Any) -> None:
+        c.addPara()
+        c.addStory(CondPageBreak(self.attr.height))
+
+
 class TagContinuation(pisaTag):  # type: ignore[misc]
     def start(self, c: Any) -> None:
         c.addPara()
@@ -221,6 +228,7 @@ def install() -> None:
     parser.pisaTagALURSVG = TagSvg
     parser.pisaTagALURTEMPAT = TagPlace
     parser.pisaTagALURHALAMAN = TagPageNumber
+    parser.pisaTagALURRUANG = TagRoom
     parser.pisaTagALURLANJUTAN = TagContinuation
     parser.pisaTagBODY = TagBody
     tables.install()
@@ -228,6 +236,7 @@ def install() -> None:
     TAGS["alursvg"] = (0, {"src": (FILE, MUST), "width": (SIZE, MUST)})
     TAGS["alurtempat"] = (0, {"nama": (STRING, MUST), "width": (SIZE, MUST), "height": (SIZE, MUST)})
     TAGS["alurhalaman"] = (0, {})
+    TAGS["alurruang"] = (0, {"height": (SIZE, MUST)})
     TAGS["alurlanjutan"] = (1, {})
 
 

@@ -21,8 +21,8 @@ FIX = "ISI_LEMBAR"  # the sheet can't be made from what was typed; the message s
 def create(call: Call) -> Outcome:
     """Make the sheet from `info_satker` and `pk`, store it as a draft and say where the stamps belong.
 
-    Parameters, each else taken from the case's data: `satker` (its kode), `info_satker`, `pk`, `lembar_ke` (1, 2, ...;
-    else one more than the sheet that stands in `lembar`).
+    Parameters, each else taken from the case's data: `satker` (its kode), `info_satker`, `pk`, `revisi` {menggantikan,
+    alasan} if there is one, `lembar_ke` (1, 2, ...; else one more than the sheet that stands in `lembar`).
     Result: sha256, number, token, halaman, name, size; `tempat` {pihak_pertama, pihak_kedua}, each {halaman (from 1),
     x, y, lebar, tinggi} in points from the page's lower left corner, as `tte.sign` takes it; pihak_pertama and
     pihak_kedua {nama, nip, jabatan}.

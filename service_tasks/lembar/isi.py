@@ -31,6 +31,7 @@ def content(call: Call, number: str, token: str) -> JsonObject:
         "tahun": call.case["tahun"],
         "nomor": number,
         "alamat_periksa": f"{call.ports.public_url.rstrip('/')}/verifikasi/{number}-{token}",
+        "revisi": _given(call, "revisi"),  # {menggantikan, alasan} of a PK Revisi
         "tempat": _needed(pk, "tempat", "Tempat"),
         "tanggal": _needed(pk, "tanggal", "Tanggal"),
         "tugas_fungsi": [line for line in str(pk.get("tugas_fungsi") or "").splitlines() if line.strip()],

@@ -2,11 +2,13 @@
 
 import io
 import socket
+import subprocess
 import threading
 import time
 
 import pypdf
 import pytest
+import segno
 
 from app.documents import fonts, formats
 from app.documents.fonts import MissingFont
@@ -15,7 +17,8 @@ from app.documents.tags import MissingPicture
 from app.sdk.rendering import CannotRender
 from tests.service_tasks.paper import FONTS, fonts_of, text_of
 
-PAGE = "<html><head><style>@page {{ size: a5; margin: 15mm }} body {{ font-family: SourceSans3 }}</style></head><body>{}</body></html>"
+STYLE = "@page {{ size: a5; margin: 15mm }} body {{ font-family: SourceSans3 }}"
+PAGE = f"<html><head><style>{STYLE}</style></head><body>{{}}</body></html>"
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9">'
     '<circle cx="4" cy="4" r="4" fill="#0f4c52"/></svg>'
@@ -165,6 +168,21 @@ def test_places_pages_and_pictures_are_where_the_template_says(renderer, tmp_pat
     assert float(place["/Right"]) - float(place["/Left"]) == pytest.approx(100, abs=0.02)
     assert float(place["/Top"]) - float(place["/Bottom"]) == pytest.approx(50, abs=0.02)
     assert "Halaman 1 dari 2" in text_of(pdf)
+
+
+def test_the_printed_qr_code_is_the_code_of_its_text(draw):
+    text = "https://alur.contoh.go.id/verifikasi/PK-2026-100101-1-AbCdEfGhIjKlMnOpQrStUv"
+    pdf = draw('<alur:qr value="{{ t }}" width="20mm"></alur:qr>', t=text)
+    done = subprocess.run(["pdftoppm", "-r", "300", "-gray", "-"], input=pdf, capture_output=True, check=True)
+    _magic, size, _depth, pixels = done.stdout.split(b"\n", 3)
+    width = int(size.split()[0])
+    corner, side = 15 / 25.4 * 300, 20 / 25.4 * 300
+    matrix = segno.make(text, error="m").matrix
+    step = side / len(matrix)
+    centres = [round(corner + (n + 0.5) * step) for n in range(len(matrix))]
+    assert [[pixels[y * width + x] < 128 for x in centres] for y in centres] == [
+        [bool(m) for m in row] for row in matrix
+    ]
 
 
 def test_a_span_is_divided_at_the_end_of_a_page_and_says_so(draw):

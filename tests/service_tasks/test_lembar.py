@@ -216,6 +216,12 @@ def test_what_people_can_mend_is_a_way_of_the_diagram(documents, changes, words)
     assert documents.rows == []
 
 
+def test_a_revision_names_its_reason_and_what_it_replaces(documents):
+    revision = {"menggantikan": "PK-2026-100101-1", "alasan": "Perubahan anggaran"}
+    value = create(call(documents, {"revisi": revision})).value
+    assert "Revisi atas PK-2026-100101-1: Perubahan anggaran" in text_of(documents.read(value["sha256"]))
+
+
 def test_three_pages_take_less_than_150_ms_of_cpu(documents):
     one = call(documents, answer=TOKEN)
     create(one)
@@ -227,7 +233,7 @@ def test_three_pages_take_less_than_150_ms_of_cpu(documents):
     assert min(used) < 0.150
 
 
-# ---- looking at the page with other eyes than those that drew it ------------------------------------------------------
+# ---- looking at the page with other eyes than those that drew it ---------
 
 
 def _words(pdf, page):
