@@ -6,6 +6,8 @@ Source Sans 3 (OFL-1.1) comes from npm as TrueType files and is not committed; `
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -48,9 +50,22 @@ def register(folder: Path) -> frozenset[str]:
             _drawable = frozenset.intersection(*(_register(folder / file, *key) for key, (file, _) in FACES.items()))
             # xhtml2pdf's own style sheet asks for Helvetica, which is not embedded and lacks letters.
             DEFAULT_FONT.update(dict.fromkeys((FAMILY.lower(), "helvetica", "arial", "sans-serif"), FAMILY))
-            # ReportLab begins every page and every table cell with its own font, even where nothing is drawn in it.
-            rl_config.canvas_basefontname = CellStyle.fontname = FAMILY
     return _drawable
+
+
+@contextmanager
+def as_base() -> Iterator[None]:
+    """Make the family reportlab's base font for one document, and let it write equal bytes for equal data.
+
+    ReportLab begins every page and every table cell with its base font, even where nothing is drawn in it; and without
+    `invariant` it writes the time and a random id. Both are settings of the process, which isn't ours alone.
+    """
+    before = rl_config.canvas_basefontname, CellStyle.fontname, rl_config.invariant
+    rl_config.canvas_basefontname, CellStyle.fontname, rl_config.invariant = FAMILY, FAMILY, 1
+    try:
+        yield
+    finally:
+        rl_config.canvas_basefontname, CellStyle.fontname, rl_config.invariant = before
 
 
 def _register(path: Path, bold: int, italic: int) -> frozenset[str]:

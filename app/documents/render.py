@@ -17,7 +17,6 @@ from typing import Any
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from reportlab import rl_config
 from reportlab.platypus.doctemplate import LayoutError
 from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 from xhtml2pdf.default import DEFAULT_CSS
@@ -30,9 +29,6 @@ from app.sdk.json import JsonObject
 from app.sdk.numbers import grouped, rupiah
 from app.sdk.rendering import CannotRender
 from app.sdk.text import paragraphs
-
-# ReportLab's switch for equal bytes: no clock, no random id. It is read when a document begins.
-rl_config.invariant = 1
 
 _LOGGERS = ("xhtml2pdf", "reportlab", "svglib")
 _BASE_FONT = re.compile(rb"/BaseFont\s*/([^\s/<>\[\]()]+)")
@@ -113,7 +109,7 @@ def _draw(html: str, folder: Path) -> bytes:
     out = BytesIO()
     policy = ResourceAccessPolicy.server(folder, allow_remote=False, max_render_seconds=30)
     try:
-        with _complaints() as complaints:
+        with fonts.as_base(), _complaints() as complaints:
             # `path` is a file in the folder that relative addresses start from; nothing reads it.
             context = pisaDocument(
                 html, dest=out, default_css=_STYLE, encoding="utf-8", path=str(folder / "-"), resource_policy=policy
