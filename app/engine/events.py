@@ -143,7 +143,7 @@ class Several:
     def has_fired(self: Any, my_task: Any) -> bool:
         seen = my_task.internal_data.get("seen_events", [])
         if self.parallel:
-            due = [d for d in self.timers() if d.is_due(my_task) and all(e.event_definition is not d for e in seen)]
+            due = [d for d in self.timers() if d.is_due(my_task) and all(e.event_definition != d for e in seen)]
         else:
             due = [] if seen else [d for d in self.timers() if d.is_due(my_task)]
             due = sorted(due, key=lambda d: d.due(my_task))[:1]
@@ -156,7 +156,8 @@ class Several:
         return [d for d in self.event_definitions if isinstance(d, Due)]
 
     def next_due(self, my_task: Any) -> datetime | None:
-        return min((d.due(my_task) for d in self.timers()), default=None)
+        seen = [e.event_definition for e in my_task.internal_data.get("seen_events", [])]
+        return min((d.due(my_task) for d in self.timers() if d not in seen), default=None)
 
 
 class Message:
@@ -237,7 +238,7 @@ def dress_event(task_spec: Any) -> None:
             each.value_key = f"event_value.{index}"  # the library keeps one moment for all timers of a gateway
             if isinstance(each, TimerEventDefinition):
                 each.name = f"{each.name}.{index}"  # timers are told apart by name only
-        definition.__class__ = _dressed(type(definition), Several)
+        definition.__class__ = _dressed(definition.__class__, Several)
     else:
         _dress(definition, repeats)
     if isinstance(definition, CycleTimerEventDefinition) and repeats:
@@ -255,5 +256,5 @@ def _dress(definition: Any, repeats: bool) -> None:
         ours = Conditional
     else:
         return
-    kind = DurationTimerEventDefinition if ours is FirstOfCycle else type(definition)
+    kind: Any = DurationTimerEventDefinition if ours is FirstOfCycle else definition.__class__
     definition.__class__ = _dressed(kind, ours)

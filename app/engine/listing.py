@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition, MultipleEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
 from app.engine.calendar import due_at
 from app.engine.expressions import ExpressionError
 from app.engine.specs import Parked
 from app.engine.types import Action, ServiceCall, UserTask
-from app.engine.workflow import READY, STARTED
+from app.engine.workflow import READY, STARTED, WAITING
 from app.errors import StepFailed
 
 
@@ -30,6 +31,16 @@ def parked_tasks(case: Any) -> Iterator[Any]:
         for t in scope.tasks.values()
         if t._state == STARTED and isinstance(t.task_spec, Parked)
     )
+
+
+def waiting_events(case: Any) -> list[Any]:
+    """The events that wait, in the order of the tree (the library's own list is in the order of arrival)."""
+    return [
+        t
+        for scope in case.scopes()
+        for t in scope.tasks.values()
+        if t._state == WAITING and isinstance(t.task_spec, CatchingEvent)
+    ]
 
 
 def set_due(case: Any) -> None:
@@ -74,7 +85,7 @@ def calls(case: Any) -> tuple[ServiceCall, ...]:
 
 def waiting_messages(case: Any) -> Iterator[tuple[Action, Any, Any]]:
     """(action, task, event definition) of every message that is waited for."""
-    for task in case.event_manager.tasks.values():
+    for task in waiting_events(case):
         definition = task.task_spec.event_definition
         if isinstance(definition, MessageEventDefinition):
             yield _action(case, task.id, task.task_spec), task, definition
@@ -105,7 +116,7 @@ def next_timer(case: Any) -> datetime | None:
     """When the earliest of the waiting timers is due (aware UTC)."""
     due = (
         task.task_spec.event_definition.next_due(task)
-        for task in case.event_manager.tasks.values()
+        for task in waiting_events(case)
         if hasattr(task.task_spec.event_definition, "next_due")
     )
     return min((moment for moment in due if moment is not None), default=None)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.event_definitions import MultipleEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
-
 from app.engine.folding import fold, in_order
-from app.engine.workflow import READY, WAITING
+from app.engine.listing import waiting_events
+from app.engine.workflow import READY
 from app.errors import StepFailed
 
 MAX_RUNS = 5_000  # tasks that run by themselves in one step; more is a loop without a way out
@@ -16,17 +14,20 @@ FOLD_AT = 400  # tasks in memory: a long run folds on its way
 
 
 def run_to_rest(case: Any) -> None:
-    """Run all that runs by itself, then look at the timers, until both have nothing more to do."""
+    """Run all that runs by itself, then let the earliest due timer fire, until both have nothing more to do."""
     runs = 0
-    while ready := automatic(case) or due(case):
+    while True:
+        ready = automatic(case)
+        if not ready and not fire_earliest(case):
+            break
         for task in ready:
             if task._state == READY:
                 task.run()
-                runs += 1
+        runs += len(ready) or 1
         if runs > MAX_RUNS:
             raise StepFailed(
                 f"Proses berputar lebih dari {MAX_RUNS} langkah tanpa berhenti. Periksa syarat perulangannya.",
-                ready[-1].task_spec.bpmn_id or "",
+                (ready[-1].task_spec.bpmn_id or "") if ready else "",
             )
         if sum(len(scope.tasks) for scope in case.scopes()) > FOLD_AT:
             fold(case)
@@ -44,10 +45,22 @@ def automatic(case: Any) -> list[Any]:
     return ready
 
 
-def due(case: Any) -> list[Any]:
-    """Let timers that are due fire; the tasks that are ready to run because of it."""
-    for task in list(case.event_manager.tasks.values()):
-        definition = task.task_spec.event_definition
-        if task._state == WAITING and isinstance(definition, (TimerEventDefinition, MultipleEventDefinition)):
+def fire_earliest(case: Any) -> bool:
+    """Fire the timers of the earliest moment that has come; False if none has.
+
+    One moment at a time: when nobody looked for a week, a deadline that came first still ends the reminders after it.
+    """
+    due = [
+        (moment, task)
+        for task in waiting_events(case)
+        if hasattr(task.task_spec.event_definition, "next_due")
+        and (moment := task.task_spec.event_definition.next_due(task)) is not None
+        and moment <= case.now
+    ]
+    if not due:
+        return False
+    earliest = min(moment for moment, _ in due)
+    for moment, task in due:
+        if moment == earliest:
             task.task_spec._update(task)
-    return automatic(case)
+    return True

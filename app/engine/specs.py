@@ -276,7 +276,7 @@ def _dressed(kind: Any) -> Any:
 def dress(spec: Any, elements: Mapping[str, Element], subprocesses: Mapping[str, Any]) -> None:
     """Give every task spec of the process `spec` our behaviour and its element of the diagram."""
     for task_spec in spec.task_specs.values():
-        task_spec.__class__ = _dressed(type(task_spec))
+        task_spec.__class__ = _dressed(task_spec.__class__)
         element = elements.get(task_spec.bpmn_id) if task_spec.bpmn_id else None
         if element is not None:
             task_spec.element = element

@@ -38,14 +38,14 @@ class CaseTask(Task):
         self.id = token_hex(16)
         workflow.tasks[self.id] = self
         self.workflow = workflow
-        self._parent = None
-        self._children = []
+        self._parent: str | None = None
+        self._children: list[str] = []
         self._state = state
         self.triggered = False
         self.task_spec = task_spec
         self.thread_id = 0
-        self.data = {}
-        self.internal_data = {}
+        self.data: JsonObject = {}
+        self.internal_data: JsonObject = {}
         self.inherited = False
         self.last_state_change = workflow.top_workflow.stamp
         if parent is not None:
@@ -172,7 +172,7 @@ class Case(_Scope, BpmnWorkflow):
         self.passed: list[Passed] = []
         self.notices: list[Notice] = []
         self.status: str | None = None
-        self.decisions: dict[str, list[tuple[str, str | None, JsonObject]]] = {}
+        self.decisions: dict[str, list[tuple[str | None, str | None, JsonObject]]] = {}
         super().__init__(definition.spec, definition.subprocesses, script_engine=ScriptEngine(now), deserializing=True)
 
     def scopes(self) -> Iterator[Any]:
@@ -199,7 +199,8 @@ class Case(_Scope, BpmnWorkflow):
         """Note that `task` went through its element: for the history, the status and those to be told."""
         spec = task.task_spec
         element = spec.element
-        decided = self.decisions.pop(task.id, None) or [(None, None, {})]
+        no_decision: list[tuple[str | None, str | None, JsonObject]] = [(None, None, {})]
+        decided = self.decisions.pop(task.id, no_decision)
         for flow, expression, values in decided:
             self.passed.append(Passed(element.id, element.name, element.kind, flow, expression, values))
         if spec.status is not None:
