@@ -171,12 +171,15 @@ def _validate(reader: PdfFileReader, signature: Any, trust_roots: Sequence[bytes
 
     The archive outlives the certificates: two years after, they have expired, and the signatures are still good.
     """
-    roots, extra = _roots(tuple(trust_roots)), _from_dss(reader)
-    now = ValidationContext(trust_roots=roots, **extra)
+    roots, certificates = _roots(tuple(trust_roots)), _certificates(reader)
+    now = ValidationContext(trust_roots=roots, other_certs=certificates)
     first = validate_pdf_signature(signature, now, key_usage_settings=USAGE, skip_diff=True)
     stamp = first.timestamp_validity
     then = stamp.timestamp if stamp is not None and stamp.trusted else datetime.now(UTC)
-    context = ValidationContext(trust_roots=roots, moment=then, retroactive_revinfo=True, **extra)
+    # revocation lists that an ETSI signature brings along speak of the time of signing; they go stale within days
+    context = ValidationContext(
+        trust_roots=roots, other_certs=certificates, moment=then, retroactive_revinfo=True, **_revocations(reader)
+    )
     return validate_pdf_signature(signature, context, now, key_usage_settings=USAGE)
 
 
@@ -216,14 +219,24 @@ def _name(name: x509.Name) -> str:
     return str(name.native.get("common_name") or name.human_friendly)
 
 
-def _from_dss(reader: PdfFileReader) -> dict[str, Any]:
-    """What an ETSI signature brings along for validation without a network."""
+def _dss(reader: PdfFileReader) -> Any | None:
+    """The Document Security Store, in which an ETSI signature brings what its validation needs without a network."""
     try:
-        dss = DocumentSecurityStore.read_dss(reader)
+        return DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
+        return None
+
+
+def _certificates(reader: PdfFileReader) -> list[x509.Certificate]:
+    dss = _dss(reader)
+    return list(dss.load_certs()) if dss else []
+
+
+def _revocations(reader: PdfFileReader) -> dict[str, list[bytes]]:
+    dss = _dss(reader)
+    if dss is None:
         return {}
     return {
-        "other_certs": list(dss.load_certs()),
         "crls": [stream.get_object().data for stream in dss.crls],
         "ocsps": [stream.get_object().data for stream in dss.ocsps],
     }
