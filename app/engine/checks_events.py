@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.engine.bpmn_xml import ACTIVITIES, EVENTS, Report, Tag, bpmn, local, nodes_of, scopes_of
+from app.engine.repairs import TIMER_TAGS
 
 # What SpiffWorkflow 3.2 parses at each kind of event; "" is an event without definition.
 _ALLOWED: Mapping[str, frozenset[str]] = {
@@ -58,24 +59,26 @@ def _kinds(node: Tag) -> list[str]:
 
 def _event(file: str, node: Tag, report: Report) -> None:
     place = local(node)
-    kinds = _kinds(node) or [""]
-    for kind in kinds:
+    kinds = _kinds(node)
+    if len([t for t in node.iter() if local(t).endswith("EventDefinition")]) != len(kinds):
+        report.at(file, node, "Ada jenis event yang terselip di dalam bagian lain. Letakkan langsung di eventnya.")
+    for kind in kinds or [""]:
         if kind not in _ALLOWED[place]:
             what = f"Event {kind}" if kind else "Event tanpa jenis"
             instead = _INSTEAD.get(kind, "Pilih jenis event lain.")
             report.at(file, node, f"{what} tidak didukung sebagai {_PLACES[place]}. {instead}")
-    if place == "endEvent" and "error" in kinds:
-        for definition in node.findall(bpmn("errorEventDefinition")):
-            if not definition.get("errorRef"):
-                report.at(file, node, "End event error ini tidak menyebut kesalahannya. Pilih errorRef.")
-    for timer in node.findall(bpmn("timerEventDefinition")):
-        if len([t for t in timer if local(t).startswith("time")]) != 1:
-            report.at(
-                file, node, "Pewaktu ini harus punya tepat satu waktu. Isi timeDuration, timeDate, atau timeCycle."
-            )
-    for conditional in node.findall(bpmn("conditionalEventDefinition")):
-        if conditional.find(bpmn("condition")) is None:
-            report.at(file, node, "Event bersyarat ini tidak punya syarat. Isi syaratnya.")
+    for definition in node:
+        _definition(file, place, definition, report)
+
+
+def _definition(file: str, place: str, definition: Tag, report: Report) -> None:
+    kind = local(definition)
+    if kind == "errorEventDefinition" and place == "endEvent" and not definition.get("errorRef"):
+        report.at(file, definition, "End event error ini tidak menyebut kesalahannya. Pilih errorRef.")
+    if kind == "timerEventDefinition" and len([t for t in definition if local(t) in TIMER_TAGS]) != 1:
+        report.at(file, definition, "Pewaktu harus punya tepat satu waktu. Isi timeDuration, timeDate, atau timeCycle.")
+    if kind == "conditionalEventDefinition" and definition.find(bpmn("condition")) is None:
+        report.at(file, definition, "Event bersyarat ini tidak punya syarat. Isi syaratnya.")
 
 
 def _inside_transaction(file: str, scope: Tag, node: Tag, report: Report) -> None:

@@ -127,7 +127,7 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
 def _node(file: str, tag: Tag, scope: Tag, lanes: Mapping[str, str], known: Mapping[str, Node]) -> Node:
     id_, kind = tag.get("id"), local(tag)
     around = known.get(scope.get("id") or "")
-    attached = tag.get("attachedToRef")
+    attached = tag.get("attachedToRef") if kind == "boundaryEvent" else None
     # SpiffWorkflow gives what stands in a subprocess the subprocess's lane, whatever its own flowNodeRef says
     lane = (around.lane if around else None) or lanes.get(id_) or lanes.get(attached or "")
     return Node(

@@ -16,6 +16,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from app.engine.checks import Prepared, Vocabulary, check, prepare
 from app.engine.types import Element, Field, Problem
 from app.errors import InvalidDefinition
 
-LOAD = "app.engine.definition:load"  # called as load(files, process_id); raises for what can't be loaded
+LOAD = "app.engine.definition:Definition.load"  # called as load(files, process_id); raises for what can't be loaded
 MEMORY = 768 * 2**20  # bytes of address space
 CPU_SECONDS = 10
 WALL_SECONDS = 20.0
@@ -44,8 +45,8 @@ def prepare_in_child(
 ) -> Prepared:
     """`prepare`, `check` and a loading of `files` in a child process; `problems` holds those of all three.
 
-    `load` names a callable as "module:name" (usually `LOAD`); it is called only if nothing else was wrong. The
-    answer's `graph` is empty: the checks on it have been done. Never raises for what the files hold.
+    `load` names a callable as "module:name" (usually `quarantine.LOAD`); it is called only if nothing else was wrong.
+    The answer's `graph` is empty: the checks on it have been done. Never raises for what the files hold.
     """
     question = {
         "files": {name: b64encode(data).decode() for name, data in files.items()},
@@ -135,7 +136,7 @@ def _callable(path: str | None) -> Callable[[Mapping[str, bytes], str], object] 
     if path is None:
         return None
     module, _, name = path.partition(":")
-    found: Callable[[Mapping[str, bytes], str], object] = getattr(import_module(module), name)
+    found: Callable[[Mapping[str, bytes], str], object] = attrgetter(name)(import_module(module))
     return found
 
 
@@ -162,7 +163,8 @@ def _looked_at(
         load(files, prepared.process_id)
     except InvalidDefinition as e:
         found = tuple(p for p in e.problems if isinstance(p, Problem))
-        return replace(prepared, problems=(*prepared.problems, *(found or (_unloadable(files, e),))))
+        all_found = dict.fromkeys((*prepared.problems, *(found or (_unloadable(files, e),))))
+        return replace(prepared, problems=tuple(all_found))
     except Exception as e:  # whatever the library raises: the file can't be run
         return replace(prepared, problems=(*prepared.problems, _unloadable(files, e)))
     return prepared

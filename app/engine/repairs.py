@@ -42,6 +42,9 @@ _REFERENCE_TEXTS = ("flowNodeRef", "sourceRef", "targetRef", "incoming", "outgoi
 EXPRESSION_TAGS = ("conditionExpression", "condition", "loopCondition", "loopCardinality", "completionCondition")
 TIMER_TAGS = ("timeDuration", "timeDate", "timeCycle")
 
+# Extensions that SpiffWorkflow reads wherever they stand, with the attribute it can't do without ("": of no use here).
+_NEEDED = {"property": "name", "taskMetadataValue": "name", "unitTests": "", "serviceTaskOperator": "id"}
+
 _EVENTS_THAT_LEAVE = ("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
 
 _ISO_DATE = re.compile(r"\d{4}-?\d\d-?\d\d([T ][\d:.,+Zz-]+)?\Z", re.ASCII)
@@ -139,6 +142,10 @@ def _complete_operators(file: str, root: Tag, report: Report) -> None:
     for tag in root.iter(spiff("property")):
         if tag.get("value") is None:
             tag.set("value", "")
+    for name, needed in _NEEDED.items():
+        for tag in list(root.iter(spiff(name))):
+            if needed == "" or tag.get(needed) is None:
+                tag.getparent().remove(tag)
 
 
 def expression_places(root: Tag) -> Iterator[Tag]:

@@ -92,6 +92,11 @@ def test_boundary_events_sit_on_activities() -> None:
     refused(event("boundaryEvent", "<timerEventDefinition/>"), "e", "tepat satu waktu")
 
 
+def test_definitions_hidden_deeper_are_refused() -> None:
+    hidden = "<extensionElements><timerEventDefinition/></extensionElements>"
+    refused(event("startEvent", hidden), "e", "terselip")
+
+
 def test_conditional_events_need_a_condition() -> None:
     refused(event("intermediateCatchEvent", "<conditionalEventDefinition/>"), "e", "syarat")
 

@@ -111,6 +111,15 @@ def test_parameters_without_type_get_one() -> None:
     assert attribute(repaired(data, "tanpa type"), "x", "type") == "any"
 
 
+def test_extensions_the_engine_would_stumble_over_are_dropped() -> None:
+    extra = '<spiffworkflow:properties><spiffworkflow:property value="x"/></spiffworkflow:properties>'
+    extra += "<spiffworkflow:serviceTaskOperator/><spiffworkflow:unitTests><x/></spiffworkflow:unitTests>"
+    prepared = look(simple(task("a", f"<extensionElements>{extra}</extensionElements>")))
+    assert prepared.ok
+    assert b"unitTests" not in prepared.files["p.bpmn"]
+    assert prepared.elements["a"].properties == {}
+
+
 def test_data_stores_are_documentation() -> None:
     store = '<dataStoreReference id="r" dataStoreRef="d"/>'
     link = '<dataInputAssociation id="da"><sourceRef>r</sourceRef><targetRef>x</targetRef></dataInputAssociation>'
