@@ -40,6 +40,15 @@ function whileTyping(input) {
 document.addEventListener("input", (event) => {
   if (event.target.matches?.("[data-rupiah]") && !event.isComposing) whileTyping(event.target);
 }, true);
+// one amount, in whatever form it was copied; tables are the matter of rows/paste.js
+document.addEventListener("paste", (event) => {
+  const input = event.target, text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!input.matches?.("[data-rupiah]") || /[\t\n]/.test(text.trim())) return;
+  if (input.selectionEnd - input.selectionStart < input.value.length) return; // into the midst of another number
+  event.preventDefault();
+  input.value = tidy(text);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+});
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-rupiah]")) event.target.value = tidy(event.target.value);
 }, true);

@@ -10,14 +10,7 @@ on("paste", "[data-row] input, [data-row] textarea", (event, target) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   const section = sectionOf(target), row = rowOf(target);
   const columns = columnsOf(section, row), start = columns.indexOf(shortName(target));
-  if (start < 0 || !isTable(event.clipboardData, text, target)) {
-    if (target.matches("[data-rupiah]") && !target.value && text) { // one amount, in whatever form it was copied
-      event.preventDefault();
-      write(target, text, []);
-      target.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    return;
-  }
+  if (start < 0 || !isTable(event.clipboardData, text, target)) return;
   event.preventDefault();
   fill(section, row, columns.slice(start), withoutNumbers(parse(text), columns.length - start), start);
 });

@@ -1,0 +1,106 @@
+"""A real chromium for the tests of this folder. Without one they are skipped, or fail with ALUR_REQUIRE_TOOLS=1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+# no sandbox: containers have none; the rest keeps chromium off the network
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+BUILD = Path(__file__).parents[2] / "app" / "web" / "static" / "build"
+PHONE = {"width": 375, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+# colours that are on their way from one theme to the other have no contrast to measure
+STILL = {"reduced_motion": "reduce"}
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.pages, .canvas, .table-responsive'))
+  .slice(0, 5).map(e => e.outerHTML.slice(0, 150))"""
+
+
+def _missing() -> str:
+    if not CHROMIUM:
+        return "chromium is not installed (Debian: apt-get install chromium; or name it in CHROMIUM)"
+    if not (BUILD / "manifest.json").is_file():
+        return "the pages' bundle is not built (python app/web/assets/ensure.py)"
+    return ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here, missing = Path(__file__).parent, _missing()
+    for item in items:
+        if not item.path.is_relative_to(here):
+            continue
+        item.add_marker(pytest.mark.browser)
+        if missing and os.environ.get("ALUR_REQUIRE_TOOLS") != "1":
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if _missing():
+        pytest.fail(_missing())
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": DESKTOP, "locale": "id-ID", "timezone_id": "Asia/Jakarta", **STILL}
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complains about; a test that expects a complaint empties the list."""
+    found: list[str] = []
+    page.set_default_timeout(8000)
+    page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: found.append(str(e)))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _quiet(complaints: list[str]) -> Iterator[None]:
+    """No errors, warnings or violations of the policy on any page."""
+    yield
+    assert complaints == []
+
+
+@pytest.fixture
+def accessible(page: Page) -> Callable[[], None]:
+    """Call it on a page: axe finds nothing, in the light and in the dark theme."""
+
+    def check() -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+        page.emulate_media(color_scheme="light")
+
+    return check
+
+
+@pytest.fixture
+def fits(page: Page) -> Callable[[], None]:
+    """Call it on a page: 375 px wide without sideways scrolling, and the same with text at 200 %."""
+
+    def check() -> None:
+        before = page.viewport_size
+        page.set_viewport_size(PHONE)
+        for size in ("100%", "200%"):
+            page.evaluate("size => document.documentElement.style.fontSize = size", size)
+            over = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            assert over <= 0, f"text at {size}: {over} px too wide: {page.evaluate(TOO_WIDE)}"
+        page.evaluate("() => document.documentElement.style.fontSize = ''")
+        page.set_viewport_size(before or DESKTOP)
+
+    return check
