@@ -20,6 +20,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import (
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.spiff.specs.event_definitions import SpiffItemAwareEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.calendar import Duration, due_at, is_duration, parse_duration
@@ -32,16 +33,11 @@ _CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?:(?P<start>[^/P][^/]*)/)?(?P<every>P
 
 
 class Catching:
-    """A catching event: what its payload sets counts as written."""
+    """A catching event. What its payload sets is written by its definition: see Message and Payload."""
 
     def _run_hook(self: Any, my_task: Any) -> bool:
-        if isinstance(self.event_definition, NoneEventDefinition):
-            return True
-        before = dict(my_task.data)
-        super()._run_hook(my_task)  # type: ignore[misc]
-        changed = {k: v for k, v in my_task.data.items() if k not in before or before[k] != v}
-        if changed:
-            my_task.workflow.wrote(my_task, changed)
+        if not isinstance(self.event_definition, NoneEventDefinition):
+            super()._run_hook(my_task)  # type: ignore[misc]
         return True
 
 
@@ -166,9 +162,18 @@ class Message:
     def update_task_data(self: Any, my_task: Any) -> None:
         payload = my_task.internal_data.pop(self.name, None)
         if self.message_var:
-            my_task.data[self.message_var] = payload
+            my_task.workflow.write(my_task, {self.message_var: payload})
         elif isinstance(payload, dict):
-            my_task.data.update(payload)
+            my_task.workflow.write(my_task, payload)
+
+
+class Payload:
+    """A signal, error or escalation: its payload goes under the variable that the diagram names, or nowhere."""
+
+    def update_task_data(self: Any, my_task: Any) -> None:
+        payload = my_task.internal_data.pop(self.name, None)
+        if self.variable:
+            my_task.workflow.write(my_task, {self.variable: payload})
 
 
 class Conditional:
@@ -252,6 +257,8 @@ def _dress(definition: Any, repeats: bool) -> None:
         ours = Due
     elif isinstance(definition, MessageEventDefinition):
         ours = Message
+    elif isinstance(definition, SpiffItemAwareEventDefinition):
+        ours = Payload
     elif isinstance(definition, ConditionalEventDefinition):
         ours = Conditional
     else:

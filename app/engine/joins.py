@@ -106,17 +106,25 @@ class ParallelJoin(_Join):
 
 
 class InclusiveJoin(_Join):
-    """Fires when no token elsewhere can still reach a flow on which none has come."""
+    """Fires when no token elsewhere is still on its way here (BPMN 2.0.2, 13.4.3).
+
+    On its way is a token that can reach a flow on which none has come, but none on which one has: one that could reach
+    both comes from outside, by a loop around the whole, and may itself be waiting for this gateway.
+    """
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
         arrived = self.arrived(my_task)
         missing = [before for name, before in self.reachable.items() if name not in arrived]
+        present = [before for name, before in self.reachable.items() if name in arrived]
         elsewhere = {
             t.task_spec.name
             for t in my_task.workflow.tasks.values()
             if t._state & TaskState.DEFINITE_MASK and t.task_spec is not self
         }
-        return all(elsewhere.isdisjoint(before) for before in missing)
+        return not any(
+            any(name in before for before in missing) and not any(name in before for before in present)
+            for name in elsewhere
+        )
 
 
 class EndJoin(_Join):
