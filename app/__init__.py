@@ -7,6 +7,7 @@ house with it nor meet themselves half-loaded in the tables of names.
 from __future__ import annotations
 
 import atexit
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     from app.models import db
     from forms import FORMS
     from service_tasks import SERVICE_TASKS
+    from service_tasks.tte import check_registration
 
     config = config or Config.from_env()
     config.data_dir.mkdir(parents=True, exist_ok=True)
@@ -58,6 +60,7 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     pool = SigningPool(app, config.signing_threads, config.signing_queue, config.secret_seconds)
     app.extensions["signing"] = pool
     atexit.register(pool.close)
+    app.extensions["cek_tte"] = partial(check_registration, config.service_settings())
     web.init_web(app)
     cli.init_cli(app)
     return app

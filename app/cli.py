@@ -13,6 +13,7 @@ from app.errors import AlurError
 from app.flows import deploy as deploying
 from app.flows import retry as retrying
 from app.flows import sample
+from app.flows.house import house
 from app.jobs.worker import work
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,7 @@ def deploy_all(say: Callable[[str], object], folder: Path | None = None) -> None
 @click.command("work")
 def work_command() -> None:
     """Execute jobs, timers and reminders until stopped."""
+    house().renderer.warm_up()
     work()
 
 

@@ -23,6 +23,7 @@ class Config:
     data_dir: Path = ROOT / "instance"  # documents, keys of the local provider
     public_url: str = "http://127.0.0.1:8000"  # stands in the QR codes
     zone: str = "Asia/Jakarta"
+    instansi: str = "Kementerian Pendidikan dan Kebudayaan"  # on the letterhead
     tte_url: str = "http://127.0.0.1:8100"
     tte_username: str = "alur"
     tte_password: str = field(repr=False, default="alur-lokal")
@@ -51,7 +52,7 @@ class Config:
     def checked(self) -> Config:
         """Itself, or InvalidConfig."""
         if len(self.secret_key) < 16:
-            raise InvalidConfig("SECRET_KEY is missing or shorter than 16 characters: set it to 32 random bytes in hex.")
+            raise InvalidConfig("SECRET_KEY is missing or shorter than 16 characters: set 32 random bytes in hex.")
         for name in ("public_url", "tte_url"):
             parts = urlsplit(getattr(self, name))
             if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -61,7 +62,7 @@ class Config:
         if self.captcha not in ("on", "off"):
             raise InvalidConfig("CAPTCHA must be on or off.")
         if self.lease_seconds <= self.tte_timeout_sign:
-            raise InvalidConfig("LEASE_SECONDS must be larger than TTE_TIMEOUT_SIGN, or a slow signature would run twice.")
+            raise InvalidConfig("LEASE_SECONDS must exceed TTE_TIMEOUT_SIGN, or a slow signature would run twice.")
         return self
 
     @property
@@ -81,6 +82,7 @@ class Config:
     def service_settings(self) -> dict[str, str]:
         """What service tasks may see, as text by the setting's name."""
         return {
+            "LEMBAR_INSTANSI": self.instansi,
             "TTE_URL": self.tte_url,
             "TTE_USERNAME": self.tte_username,
             "TTE_PASSWORD": self.tte_password,

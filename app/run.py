@@ -89,14 +89,17 @@ def _register(heads: list[Any]) -> None:
     file = folder / "contoh.json"
     file.write_text(json.dumps(people))
     provider = [sys.executable, "-m", "service_tasks.tte.provider"]
-    subprocess.run([*provider, "register", "--data", str(folder), "--file", str(file)], check=True)
+    subprocess.run([*provider, "register", "--data", str(folder), "--file", str(file)], check=True)  # noqa: S603  # our own
     file.unlink()
 
 
 def _banner() -> str:
     from app.flows import sample
 
-    return f"\n{sample.table()}\n\n  Alur         http://127.0.0.1:{PORT}\n  Penyedia TTE http://127.0.0.1:{TTE_PORT}\n\n  Ctrl-C menghentikan semuanya.\n"
+    return (
+        f"\n{sample.table()}\n\n  Alur         http://127.0.0.1:{PORT}\n"
+        f"  Penyedia TTE http://127.0.0.1:{TTE_PORT}\n\n  Ctrl-C menghentikan semuanya.\n"
+    )
 
 
 def _serve(env: dict[str, str]) -> int:

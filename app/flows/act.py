@@ -26,7 +26,7 @@ def act(action_id: str, actor: Actor, now: datetime) -> int:
             raise NotAllowed
         if row.task_state != "open":
             raise Conflict(
-                f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu. Lihat keadaan terbaru di bawah."
+                f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu."
             )
         definition = definitions.of(row.definition_id)
         try:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import or_, select
 
+from app import clock
 from app.engine.definition import Definition
 from app.errors import NotFound
 from app.flows import definitions
-from app.flows.rights import Actor, may_do, sees
-from app.models import Assignment, Document, Event, Instance, Job, Task, User, db
+from app.flows.rights import Actor, local_day, may_do, sees
+from app.models import AnyRow, Assignment, Document, Event, Instance, Job, Task, User, db
 
 DONE, CURRENT, TODO = "done", "current", "todo"
 
@@ -24,24 +25,24 @@ class Casefile:
 
     row: Instance
     definition: Definition
-    tasks: Sequence[Row[Any]]
-    jobs: Sequence[Row[Any]]
+    tasks: Sequence[AnyRow]
+    jobs: Sequence[AnyRow]
 
     @property
-    def user_tasks(self) -> list[Row[Any]]:
+    def user_tasks(self) -> list[AnyRow]:
         return [t for t in self.tasks if t.kind == "user"]
 
     @property
-    def actions(self) -> list[Row[Any]]:
+    def actions(self) -> list[AnyRow]:
         return [t for t in self.tasks if t.kind == "action"]
 
     @property
-    def busy(self) -> list[Row[Any]]:
+    def busy(self) -> list[AnyRow]:
         """Calls that are on their way and will move the case by themselves."""
         return [j for j in self.jobs if j.state in ("ready", "running")]
 
     @property
-    def incidents(self) -> list[Row[Any]]:
+    def incidents(self) -> list[AnyRow]:
         return [j for j in self.jobs if j.state == "incident"]
 
 
@@ -72,7 +73,7 @@ def of(row: Instance) -> Casefile:
     return Casefile(row, definitions.of(row.definition_id), tasks, jobs)
 
 
-def mine(case: Casefile, actor: Actor) -> list[Row[Any]]:
+def mine(case: Casefile, actor: Actor) -> list[AnyRow]:
     """The open tasks of the case that the actor may do now."""
     return [t for t in case.user_tasks if may_do(actor, t) and t.claimed_by in (None, actor.user_id)]
 
@@ -83,13 +84,15 @@ def waits_for(case: Casefile) -> list[tuple[str, str]]:
 
 
 def holders(role: str, satker: str, unit: str) -> list[str]:
-    """Names of the people who hold `role` in this place; at most three, for a sentence."""
+    """Names of the people who hold `role` in this place today; at most three, for a sentence."""
+    today = local_day(clock.now())
     return list(
         db.session.scalars(
             select(User.nama)
             .join(Assignment, Assignment.user_id == User.id)
             .where(
-                Assignment.role == role, Assignment.scope.in_((satker, unit, "")), Assignment.until.is_(None), User.active
+                Assignment.role == role, Assignment.scope.in_((satker, unit, "")), User.active,
+                Assignment.since <= today, or_(Assignment.until.is_(None), Assignment.until >= today),
             )
             .order_by(User.nama)
             .limit(3)
@@ -155,7 +158,7 @@ def history(case: Casefile, limit: int = 200) -> list[Entry]:
     return [_entry(case.definition, e) for e in db.session.execute(query)]
 
 
-def _entry(definition: Definition, e: Row[Any]) -> Entry:
+def _entry(definition: Definition, e: AnyRow) -> Entry:
     who = "" if e.actor == "Sistem" else e.actor
     match e.kind:
         case "start":
@@ -174,7 +177,7 @@ def _entry(definition: Definition, e: Row[Any]) -> Entry:
     return Entry(e.at, e.name or e.kind, who, status=e.status)
 
 
-def _taken(definition: Definition, e: Row[Any]) -> str:
+def _taken(definition: Definition, e: AnyRow) -> str:
     """The name of the flow that the first decision behind the form took: ": disetujui"."""
     flow = next((p["flow"] for p in e.passed if p.get("flow") and p.get("expression") is not None), None)
     if flow is None:
@@ -189,9 +192,9 @@ def _name(definition: Definition, element: str) -> str:
 
 
 def last_note(case: Casefile) -> tuple[dict[str, Any], datetime] | None:
-    """The note of whoever returned the case last, while it has not been sent on: for the top of the task."""
+    """The note of whoever returned the case last, while the case still has the status that the return gave it."""
     query = (
-        select(Event.at, Event.data, Event.kind)
+        select(Event.at, Event.data, Event.kind, Event.status)
         .where(Event.instance_id == case.row.id, Event.kind.in_(("submit", "action")))
         .order_by(Event.seq.desc())
         .limit(20)
@@ -199,7 +202,7 @@ def last_note(case: Casefile) -> tuple[dict[str, Any], datetime] | None:
     for e in db.session.execute(query):
         note = e.data.get("catatan_perbaikan")
         if note:
-            return note, e.at
+            return (note, e.at) if e.status == case.row.status else None
         if e.kind == "action":
             return None
     return None

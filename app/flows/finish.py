@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.engine import steps
 from app.engine.definition import Definition
@@ -17,12 +17,12 @@ from app.errors import StepFailed
 from app.flows import definitions
 from app.flows.record import Change, read_case, record
 from app.flows.submit import TRIES, raise_incident
-from app.models import Attempt, Certificate, Document, Job, db
+from app.models import AnyRow, Attempt, Certificate, Document, Job, db, table
 from app.sdk.json import JsonObject
 from app.sdk.services import BpmnError, Result
 
 _JOB, _ATTEMPT, _DOCUMENT, _CERTIFICATE = (
-    Job.__table__, Attempt.__table__, Document.__table__, Certificate.__table__,
+    table(Job), table(Attempt), table(Document), table(Certificate),
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ class LostLease(Exception):
 class Ending:
     """What the execution of a job leaves behind, beside its outcome: rows to write in the same transaction."""
 
-    job: Row[Any]
+    job: AnyRow
     fence: int
     attempt: int | None
     documents: Sequence[JsonObject] = ()
@@ -66,14 +66,14 @@ def finish(ending: Ending, outcome: Result | BpmnError, now: datetime) -> bool:
     raise LostLease
 
 
-def _step(definition: Definition, case: Row[Any], ending: Ending, outcome: Result | BpmnError, now: datetime) -> Step:
+def _step(definition: Definition, case: AnyRow, ending: Ending, outcome: Result | BpmnError, now: datetime) -> Step:
     if isinstance(outcome, Result):
         return steps.finish(definition, case.state, ending.job.id, outcome.value, now)
     return steps.fail(definition, case.state, ending.job.id, outcome.code, outcome.message, now)
 
 
 def _write(
-    case: Row[Any], definition: Definition, step: Step, ending: Ending, outcome: Result | BpmnError, now: datetime
+    case: AnyRow, definition: Definition, step: Step, ending: Ending, outcome: Result | BpmnError, now: datetime
 ) -> bool:
     ok = isinstance(outcome, Result)
     change = Change(
@@ -111,7 +111,7 @@ def close_attempt(conn: Connection, ending: Ending, outcome: str, message: str, 
         )
 
 
-def _write_documents(conn: Connection, case: Row[Any], ending: Ending, now: datetime) -> None:
+def _write_documents(conn: Connection, case: AnyRow, ending: Ending, now: datetime) -> None:
     if ending.documents:
         common = {"instance_id": case.id, "job_id": ending.job.id, "created_at": now}
         place = {"tahun": case.tahun, "satker": case.satker, "unit": case.unit}

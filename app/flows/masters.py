@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.errors import NotFound
-from app.models import Certificate, Person, Satker, Unit, db
+from app.models import Certificate, Person, Satker, Unit, db, table
 from app.sdk.json import JsonObject
 from app.sdk.services import Signer
 
-_SATKER, _PERSON, _UNIT = Satker.__table__, Person.__table__, Unit.__table__
+_SATKER, _PERSON, _UNIT = table(Satker), table(Person), table(Unit)
 _COLUMNS = {"alamat": "alamat", "nama_operator": "nama_operator", "hp": "hp", "email": "email"}
 
 
@@ -107,6 +107,20 @@ def signer_of(person_id: int | None, title: str) -> Signer:
     if row is None:
         raise NotFound("Akun ini belum terhubung dengan data pejabat. Hubungi admin.")
     return Signer(row.id, row.nama, row.nip or "", title, row.nik, certificate_of(row.id))
+
+
+def standing_of(person_id: int | None, kode_satker: str) -> tuple[str, str]:
+    """(NIP, jabatan) of a person in a satker or in the unit utama above it; "" for what is not known."""
+    if person_id is None:
+        return "", ""
+    nip = db.session.scalar(select(Person.nip).where(Person.id == person_id)) or ""
+    own = select(Satker.jabatan_pimpinan).where(Satker.kode == kode_satker, Satker.pimpinan_id == person_id)
+    above = (
+        select(Unit.jabatan_pimpinan)
+        .join(Satker, Satker.unit_kode == Unit.kode)
+        .where(Satker.kode == kode_satker, Unit.pimpinan_id == person_id)
+    )
+    return nip, db.session.scalar(own) or db.session.scalar(above) or ""
 
 
 def certificate_of(person_id: int) -> str | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 
 from app.flows.rights import Actor
-from app.models import Instance, Notice, User, db
+from app.models import AnyRow, Instance, Notice, User, db
 
 
-def latest(actor: Actor, limit: int = 50) -> Sequence[Row[Any]]:
+def latest(actor: Actor, limit: int = 50) -> Sequence[AnyRow]:
     """The newest notices of the actor's roles and places in their year, newest first."""
     query = (
         select(Notice.id, Notice.text, Notice.created_at, Notice.instance_id, Instance.title, Instance.status)

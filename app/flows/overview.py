@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from app.flows.rights import Actor
-from app.models import Instance, Satker, Unit, db
+from app.models import AnyRow, Instance, Satker, Unit, db
 
 NOT_BEGUN = "Belum mulai"
 PAGE = 50
@@ -27,7 +26,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Overview:
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     next: str
 
 

@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.engine.definition import Definition
 from app.engine.types import Step
 from app.flows import events
 from app.flows.house import house
-from app.models import Document, Draft, Event, Instance, Job, Notice, Task
+from app.models import AnyRow, Document, Draft, Event, Instance, Job, Notice, Task, table
 from app.sdk.json import JsonObject
 
-_INSTANCE, _TASK, _JOB = Instance.__table__, Task.__table__, Job.__table__
-_EVENT, _NOTICE, _DRAFT, _DOCUMENT = Event.__table__, Notice.__table__, Draft.__table__, Document.__table__
+_INSTANCE, _TASK, _JOB = table(Instance), table(Task), table(Job)
+_EVENT, _NOTICE, _DRAFT, _DOCUMENT = table(Event), table(Notice), table(Draft), table(Document)
 
 REMIND_BEFORE_DUE = timedelta(days=1)
 
@@ -68,12 +68,12 @@ class Change:
     signer: int | None = None
 
 
-def read_case(conn: Connection, instance_id: int) -> Row[Any] | None:
+def read_case(conn: Connection, instance_id: int) -> AnyRow | None:
     """The columns of a case that a step needs."""
     return conn.execute(_READ, {"i": instance_id}).first()
 
 
-def record(conn: Connection, case: Row[Any], definition: Definition, step: Step, change: Change, now: datetime) -> bool:
+def record(conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime) -> bool:
     """Write the step. False: the case moved meanwhile, nothing was written, and the step must be run again."""
     event = _event(case, step, change, now)
     written = conn.execute(
@@ -100,7 +100,7 @@ def record(conn: Connection, case: Row[Any], definition: Definition, step: Step,
     return True
 
 
-def _event(case: Row[Any], step: Step, change: Change, now: datetime) -> dict[str, Any]:
+def _event(case: AnyRow, step: Step, change: Change, now: datetime) -> dict[str, Any]:
     event = {
         "instance_id": case.id,
         "seq": case.version + 1,
@@ -125,7 +125,7 @@ def _slim(passed: JsonObject) -> JsonObject:
 
 
 def _write_tasks(
-    conn: Connection, case: Row[Any], definition: Definition, step: Step, change: Change, now: datetime
+    conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime
 ) -> None:
     was = set(conn.execute(_OPEN_TASKS, {"i": case.id}).scalars()) if case.version else set()
     opened = _open_rows(case, definition, step, now)
@@ -146,7 +146,7 @@ def _write_tasks(
         conn.execute(insert(_TASK), fresh)
 
 
-def _open_rows(case: Row[Any], definition: Definition, step: Step, now: datetime) -> list[dict[str, Any]]:
+def _open_rows(case: AnyRow, definition: Definition, step: Step, now: datetime) -> list[dict[str, Any]]:
     common = {
         "instance_id": case.id, "satker": case.satker, "unit": case.unit, "tahun": case.tahun, "state": "open",
         "created_at": now,
@@ -173,7 +173,7 @@ def _first_reminder(due: datetime | None, now: datetime) -> datetime | None:
 
 
 def _write_jobs(
-    conn: Connection, case: Row[Any], definition: Definition, step: Step, change: Change, now: datetime
+    conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime
 ) -> None:
     was = set(conn.execute(_OPEN_JOBS, {"i": case.id}).scalars()) if case.version else set()
     calls = {c.id: c for c in step.calls}
@@ -208,7 +208,7 @@ def _write_jobs(
         conn.execute(insert(_JOB), fresh)
 
 
-def _write_notices(conn: Connection, case: Row[Any], step: Step, now: datetime) -> None:
+def _write_notices(conn: Connection, case: AnyRow, step: Step, now: datetime) -> None:
     rows: Sequence[dict[str, Any]] = [
         {"instance_id": case.id, "role": n.lane or "", "satker": case.satker, "unit": case.unit}
         | {"text": n.text, "created_at": now}
@@ -218,7 +218,7 @@ def _write_notices(conn: Connection, case: Row[Any], step: Step, now: datetime) 
         conn.execute(insert(_NOTICE), rows)
 
 
-def _void_documents(conn: Connection, case: Row[Any], definition: Definition, step: Step, now: datetime) -> None:
+def _void_documents(conn: Connection, case: AnyRow, definition: Definition, step: Step, now: datetime) -> None:
     """An element with the property `dokumen` = "batal" takes the sheets made so far out of force."""
     for p in step.passed:
         element = definition.elements.get(p.element)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from app.errors import Conflict
-from app.models import Job, db
+from app.models import AnyRow, Job, db
 
 
-def incidents() -> Sequence[Row[Any]]:
+def incidents() -> Sequence[AnyRow]:
     """All open incidents, the oldest first."""
     query = select(Job.id, Job.instance_id, Job.name, Job.element, Job.message)
     return db.session.execute(query.where(Job.state == "incident").order_by(Job.created_at)).all()

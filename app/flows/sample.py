@@ -1,4 +1,5 @@
-"""The sample ministry: every name, number and address in here is invented. NIKs begin with 99, which no province has."""
+"""The sample ministry: every name, number and address is invented. NIKs begin with 99, which no province has."""
+# ruff: noqa: E501  # a table of data reads best with one record a line
 
 from __future__ import annotations
 

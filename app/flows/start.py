@@ -14,7 +14,7 @@ from app.flows import definitions
 from app.flows.masters import info_satker
 from app.flows.record import Change, read_case, record
 from app.flows.rights import Actor
-from app.models import Instance, Satker, db
+from app.models import Instance, Satker, db, table
 from app.sdk.json import JsonObject
 
 
@@ -55,7 +55,7 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
     }
     try:
         with db.engine.begin() as conn:
-            made = conn.execute(insert(Instance.__table__).values(row)).inserted_primary_key
+            made = conn.execute(insert(table(Instance)).values(row)).inserted_primary_key
             instance_id = int(made[0])  # type: ignore[index]
             case = read_case(conn, instance_id)
             change = Change("start", name=published.definition.name, data=data, by=actor.user_id, actor=actor.name)

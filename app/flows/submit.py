@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from app.engine import steps
 from app.engine.errors import TaskGone
@@ -18,7 +17,7 @@ from app.flows import definitions, drafts, masters
 from app.flows.record import Change, record
 from app.flows.rights import Actor, may_do
 from app.flows.tasks import read_task
-from app.models import Instance, Job, db
+from app.models import AnyRow, Instance, Job, db, table
 from app.sdk.forms import Submission, Typed
 from app.sdk.json import JsonObject
 
@@ -54,7 +53,7 @@ def submit(task_id: str, actor: Actor, submission: Submission, now: datetime, ty
     raise Conflict("Perkara ini sedang bergerak terus. Isian Anda masih tersimpan; coba kirim lagi.")
 
 
-def _check(row: Row[Any] | None, actor: Actor) -> None:
+def _check(row: AnyRow | None, actor: Actor) -> None:
     if row is None:
         raise NotFound
     if not may_do(actor, row):
@@ -65,7 +64,7 @@ def _check(row: Row[Any] | None, actor: Actor) -> None:
         raise Conflict("Tugas ini sedang diambil orang lain. Minta ia melepasnya; isian Anda masih tersimpan di bawah.")
 
 
-def _try(row: Row[Any], actor: Actor, submission: Submission, now: datetime) -> Submitted | None:
+def _try(row: AnyRow, actor: Actor, submission: Submission, now: datetime) -> Submitted | None:
     definition = definitions.of(row.definition_id)
     try:
         step = steps.submit(definition, row.state, row.task_id, submission.data, now)
@@ -80,24 +79,26 @@ def _try(row: Row[Any], actor: Actor, submission: Submission, now: datetime) -> 
             return None
         for kind, values in submission.masters.items():
             masters.write(conn, kind, values, now)
-    return Submitted(row.id, _attended(row.id, step), step.ended)
+    return Submitted(row.id, _attended(row.id, actor, step, now), step.ended)
 
 
-def _attended(instance_id: int, step: Step) -> tuple[str, ...]:
+def _attended(instance_id: int, actor: Actor, step: Step, now: datetime) -> tuple[str, ...]:
+    """The attended calls that this step made; those of another signer on a parallel path are not theirs."""
     if not step.calls:
         return ()
+    mine = (Job.signer_id == actor.user_id, Job.created_at == now)
     rows = db.session.execute(
-        select(Job.id).where(Job.instance_id == instance_id, Job.attended, Job.state == "ready")
+        select(Job.id).where(Job.instance_id == instance_id, Job.attended, Job.state == "ready", *mine)
     ).scalars()
     return tuple(rows)
 
 
-def _keep(row: Row[Any], actor: Actor, typed: Mapping[str, list[str]], error: StepFailed, now: datetime) -> None:
+def _keep(row: AnyRow, actor: Actor, typed: Mapping[str, list[str]], error: StepFailed, now: datetime) -> None:
     drafts.save(row.task_id, actor, dict(typed), now)
     raise_incident(row, error, now)
 
 
-def raise_incident(case: Row[Any], error: StepFailed, now: datetime) -> None:
+def raise_incident(case: AnyRow, error: StepFailed, now: datetime) -> None:
     """An incident of the case itself, not of a call: a job row that nobody executes. A later step clears it."""
     params: JsonObject = {"ekspresi": error.expression}
     with db.engine.begin() as conn:
@@ -108,16 +109,16 @@ def raise_incident(case: Row[Any], error: StepFailed, now: datetime) -> None:
         ).first()
         if known is None:
             conn.execute(
-                insert(Job.__table__).values(  # type: ignore[arg-type]
+                insert(table(Job)).values(
                     id=uuid.uuid4().hex, instance_id=case.id, element=error.element, name="Langkah gagal dihitung",
                     operator="", params=params, state="incident", run_at=now, created_at=now, message=str(error),
                 )
             )  # fmt: skip
 
 
-def case_row(instance_id: int) -> Row[Any]:
+def case_row(instance_id: int) -> AnyRow:
     """The columns of a case by its id; NotFound if there is none."""
-    row = db.session.execute(select(Instance.__table__).where(Instance.id == instance_id)).first()
+    row = db.session.execute(select(table(Instance)).where(Instance.id == instance_id)).first()
     if row is None:
         raise NotFound
     return row

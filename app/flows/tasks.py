@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.engine import steps
 from app.engine.definition import Definition
@@ -14,13 +13,13 @@ from app.errors import NotFound
 from app.flows import definitions, masters
 from app.flows.house import house
 from app.flows.rights import Actor, may_do, sees
-from app.models import Certificate, Instance, Task, User, db
+from app.models import AnyRow, Certificate, Instance, Task, db, table
 from app.sdk.declared import declared_form
 from app.sdk.forms import FormContext, TaskForm
 from app.sdk.json import JsonObject
 from app.sdk.registry import look_up
 
-_T, _I = Task.__table__, Instance.__table__
+_T, _I = table(Task), table(Instance)
 
 # label_style: both tables have id, satker, ...; the case's own columns are read under the names that record() uses
 _READ = (
@@ -40,7 +39,7 @@ _READ = (
 class OpenTask:
     """A task as somebody looks at it: its row, its case's row, and the live definition."""
 
-    row: Row[Any]
+    row: AnyRow
     definition: Definition
 
     @property
@@ -48,7 +47,7 @@ class OpenTask:
         return self.definition.elements[self.row.element]
 
 
-def read_task(conn: Connection, task_id: str) -> Row[Any] | None:
+def read_task(conn: Connection, task_id: str) -> AnyRow | None:
     """Task and case in one row; the case's columns have the names that `record` wants."""
     return conn.execute(_READ, {"t": task_id}).first()
 
@@ -82,22 +81,23 @@ def context(task: OpenTask, actor: Actor) -> FormContext:
         },
         data=data,
         satker=masters.info_satker(task.row.satker),
-        person=_person(actor),
+        person=_person(actor, task.row.satker),
         year=task.row.tahun,
         previous=data_of_year(task.row.process, task.row.satker, task.row.tahun - 1),
     )
 
 
-def _person(actor: Actor) -> JsonObject:
+def _person(actor: Actor, satker: str) -> JsonObject:
+    """Whoever opens the form, as documents name them; the NIP is the person's, whatever their account is called."""
     row = db.session.execute(
         select(Certificate.name, Certificate.serial, Certificate.fingerprint)
         .where(Certificate.person_id == actor.person_id)
-        .order_by(Certificate.confirmed_at.desc())
+        .order_by(Certificate.confirmed_at.desc(), Certificate.id.desc())
         .limit(1)
     ).first()
     known = {"nama": row.name, "seri": row.serial, "sidik": row.fingerprint} if row else None
-    nip = db.session.scalar(select(User.username).where(User.id == actor.user_id))
-    return {"name": actor.name, "nip": nip, "title": "", "certificate": known}
+    nip, title = masters.standing_of(actor.person_id, satker)
+    return {"name": actor.name, "nip": nip, "title": title, "certificate": known}
 
 
 def data_of_year(process: str, satker: str, year: int) -> JsonObject | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from app.flows.rights import Actor, task_conditions
-from app.models import Instance, Satker, Task, User, db
+from app.models import AnyRow, Instance, Satker, Task, User, db
 
 PAGE = 25
 
@@ -40,7 +40,7 @@ class Key:
 class Listed:
     """One page of a list and the key of the next one, or None at the end."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     next: Key | None
 
 
@@ -83,7 +83,7 @@ def count_open(actor: Actor, limit: int = 100) -> int:
 
 def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) -> Listed:
     """UNION ALL of the parts, each with its own LIMIT: no part reads more rows than the page shows."""
-    parts = []
+    parts: list[Any] = []
     for condition in conditions:
         query = select(Task.id, order.label("at")).join(Instance, Instance.id == Task.instance_id).where(condition)
         if after:

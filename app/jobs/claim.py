@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from app.flows.house import house
-from app.models import Job, db
+from app.models import AnyRow, Job, db, table
 
-_JOB = Job.__table__
+_JOB = table(Job)
 
 
-def claim(job_id: str, now: datetime) -> Row[Any] | None:
+def claim(job_id: str, now: datetime) -> AnyRow | None:
     """The job's row with its new fence, or None."""
     return _take(_JOB.c.id == job_id, _JOB.c.state == "ready", now=now)
 
 
-def claim_lost(job_id: str, now: datetime) -> Row[Any] | None:
+def claim_lost(job_id: str, now: datetime) -> AnyRow | None:
     """A running job whose lease has ended: whoever ran it is gone, or too slow to write."""
     return _take(_JOB.c.id == job_id, _JOB.c.state == "running", _JOB.c.lease_until < now, now=now)
 
 
-def _take(*where: Any, now: datetime) -> Row[Any] | None:
+def _take(*where: Any, now: datetime) -> AnyRow | None:
     lease = now + timedelta(seconds=house().config.lease_seconds)
     statement = (
         update(_JOB)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app import clock
 from app.engine import steps
@@ -24,13 +24,13 @@ from app.flows.record import read_case
 from app.jobs import secrecy
 from app.jobs.claim import claim, claim_lost
 from app.jobs.ports import JobDocuments, case_of, ports
-from app.models import Assignment, Attempt, Job, User, db
+from app.models import AnyRow, Assignment, Attempt, Job, User, db, table
 from app.sdk.json import JsonObject, ensure_json
 from app.sdk.secrets import Passphrase
 from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceError, ServiceTask, Signer
 
 log = logging.getLogger("alur.jobs")
-_JOB, _ATTEMPT = Job.__table__, Attempt.__table__
+_JOB, _ATTEMPT = table(Job), table(Attempt)
 
 UNKNOWN = (
     "Jawaban penyedia tidak sampai. Belum diketahui apakah tanda tangan jadi; tidak ada yang diulang dengan sendirinya."
@@ -42,7 +42,7 @@ UNSENT = "Passphrase belum terkirim ke penyedia. Ketik passphrase sekali lagi."
 class Run:
     """One execution. Each step returns it with one thing more."""
 
-    job: Row[Any]
+    job: AnyRow
     task: ServiceTask
     house: House
     documents: JobDocuments
@@ -93,7 +93,7 @@ def hand_back(job_id: str) -> bool:
     return True
 
 
-def _run_of(job: Row[Any], secrets: Mapping[str, Passphrase]) -> Run:
+def _run_of(job: AnyRow, secrets: Mapping[str, Passphrase]) -> Run:
     h = house()
     task = h.operators.get(job.operator) or ServiceTask(_no_such, f"Operator {job.operator}")
     return Run(job, task, h, JobDocuments(h, secrecy.leaks(secrets)), secrets)
@@ -177,14 +177,14 @@ def _call_of(run: Run) -> Call:
     )
 
 
-def _data_of(case: Row[Any] | None) -> JsonObject:
+def _data_of(case: AnyRow | None) -> JsonObject:
     """The case's data as they are now; fresh values, which the plug-in may do with as it likes."""
     if case is None or case.state is None:
         return {}
     return steps.read(definitions.of(case.definition_id), case.state).data
 
 
-def _signer(job: Row[Any]) -> Signer | None:
+def _signer(job: AnyRow) -> Signer | None:
     if job.signer_id is None:
         return None
     person = db.session.scalar(select(User.person_id).where(User.id == job.signer_id))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Row
 
 from app import clock
 from app.documents import signatures
 from app.flows import masters
 from app.flows.house import House
+from app.models import AnyRow
 from app.sdk.json import JsonObject
 from app.sdk.services import Ports, Signer, StoredDocument, Verdict
 
@@ -43,7 +41,7 @@ class JobDocuments:
     def render(self, template: str, values: JsonObject, folder: str) -> bytes:
         return self._house.renderer.pdf(template, values, Path(folder))
 
-    def verify(self, before: bytes, after: bytes, signatures_expected: int) -> Verdict:
+    def verify(self, before: bytes | None, after: bytes, signatures_expected: int) -> Verdict:
         verdict = signatures.verify(before, after, signatures_expected, roots(self._house))
         self.verdicts[hashlib.sha256(after).hexdigest()] = verdict
         return verdict
@@ -73,7 +71,7 @@ def ports(house: House, documents: JobDocuments) -> Ports:
     return Ports(documents, People(), house.config.service_settings(), clock.now, house.config.public_url)
 
 
-def case_of(job: Row[Any], case: Row[Any]) -> JsonObject:
+def case_of(job: AnyRow, case: AnyRow) -> JsonObject:
     """The case as `Call.case` describes it."""
     return {
         "id": job.instance_id, "tahun": case.tahun, "satker": case.satker, "proses": case.process,

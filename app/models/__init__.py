@@ -1,6 +1,6 @@
 """Tables and queries, no behaviour. One file a subject; `db` is bound to the application in `create_app`."""
 
-from app.models.base import db
+from app.models.base import AnyRow, db, table
 from app.models.cases import Definition, Draft, Event, Instance, Notice, Task
 from app.models.documents import Document
 from app.models.jobs import Attempt, Job
@@ -8,6 +8,6 @@ from app.models.login import Delay, Spent
 from app.models.people import Assignment, Certificate, Person, Role, Satker, Unit, User
 
 __all__ = [
-    "Assignment", "Attempt", "Certificate", "Definition", "Delay", "Document", "Draft", "Event", "Instance", "Job",
-    "Notice", "Person", "Role", "Satker", "Spent", "Task", "Unit", "User", "db",
+    "AnyRow", "Assignment", "Attempt", "Certificate", "Definition", "Delay", "Document", "Draft", "Event", "Instance", "Job",
+    "Notice", "Person", "Role", "Satker", "Spent", "Task", "Unit", "User", "db", "table",
 ]  # fmt: skip

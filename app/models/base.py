@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import DateTime, MetaData, Row, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -25,6 +25,13 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 
+if TYPE_CHECKING:  # Flask-SQLAlchemy makes its Model at run time, out of sight of a type checker
+    Model = Base
+else:
+    Model = db.Model
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # what a query of columns gives
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime; stored without zone, because SQLite has none. A naive value is refused."""
@@ -41,3 +48,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def table(model: type[Model]) -> Table:
+    """The table behind a model, for the statements of SQLAlchemy Core."""
+    return cast(Table, model.__table__)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import UtcDateTime, db
+from app.models.base import Model, UtcDateTime
 
 
-class Definition(db.Model):
+class Definition(Model):
     """One published, immutable version of a process. `files` are the BPMN and DMN files by name, as text."""
 
     __table_args__ = (UniqueConstraint("process", "version"),)
@@ -25,7 +25,7 @@ class Definition(db.Model):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Instance(db.Model):
+class Instance(Model):
     """A case. `version` counts its steps: every write says `WHERE version = ?`.
 
     `key` is unique per process where the diagram declares one (property `unik`), e.g. "2026/100101".
@@ -57,7 +57,7 @@ class Instance(db.Model):
     definition: Mapped[Definition] = relationship()
 
 
-class Task(db.Model):
+class Task(Model):
     """A user task or a message a person may send (`kind` "action"). The id is the engine's."""
 
     __table_args__ = (
@@ -89,7 +89,7 @@ class Task(db.Model):
     instance: Mapped[Instance] = relationship()
 
 
-class Draft(db.Model):
+class Draft(Model):
     """What somebody typed and has not sent. Never holds a secret field."""
 
     task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), primary_key=True)
@@ -98,7 +98,7 @@ class Draft(db.Model):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Event(db.Model):
+class Event(Model):
     """What happened, append-only, hash-chained per case (`hash` covers all columns and the hash before)."""
 
     __table_args__ = (UniqueConstraint("instance_id", "seq"),)
@@ -121,7 +121,7 @@ class Event(db.Model):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class Notice(db.Model):
+class Notice(Model):
     """Something that people of a role in a scope, or one person, should know. Shown at the bell."""
 
     __table_args__ = (Index(None, "role", "satker", "unit", "created_at"),)

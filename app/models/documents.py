@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import UtcDateTime, db
+from app.models.base import Model, UtcDateTime
 from app.models.cases import Instance
 
 
-class Document(db.Model):
+class Document(Model):
     """Bytes under `sha256` and what they stand for.
 
     kind: draft (the sheet as made), signed (with one more signature than before), archive (final, under DOKUMENTASI).

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import UtcDateTime, db
+from app.models.base import Model, UtcDateTime
 from app.models.cases import Instance
 
 
-class Job(db.Model):
+class Job(Model):
     """One call. `id` is the engine's task id and the idempotency key.
 
     state: ready -> running -> done, or back to ready for another try, or incident, or gone (cancelled by the diagram).
@@ -41,7 +41,7 @@ class Job(db.Model):
     instance: Mapped[Instance] = relationship()
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """One try at a job, written before the call. Without an answer after a crash it is unknown, and stays so."""
 
     __table_args__ = (UniqueConstraint("job_id", "number"),)

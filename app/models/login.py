@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import UtcDateTime, db
+from app.models.base import Model, UtcDateTime
 
 
-class Delay(db.Model):
+class Delay(Model):
     """How often logins failed lately for `key` (akun:<hash>, alamat:<ip>, perangkat:<id>). Never a hard lock."""
 
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -19,7 +19,7 @@ class Delay(db.Model):
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Spent(db.Model):
+class Spent(Model):
     """A code that may be used once, and was. The row is in the way of a second use; it goes after a day."""
 
     key: Mapped[str] = mapped_column(String(100), primary_key=True)

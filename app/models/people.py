@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import UtcDateTime, db
+from app.models.base import Model, UtcDateTime
 
 
-class Person(db.Model):
+class Person(Model):
     """Somebody whose name stands on documents. The NIK stays in this table: cases refer to the person."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -19,7 +19,7 @@ class Person(db.Model):
     nik: Mapped[str] = mapped_column(String(16), default="")
 
 
-class Unit(db.Model):
+class Unit(Model):
     """Unit Utama (eselon 1), the parent of satkers."""
 
     kode: Mapped[str] = mapped_column(String(6), primary_key=True)
@@ -29,7 +29,7 @@ class Unit(db.Model):
     pimpinan: Mapped[Person | None] = relationship()
 
 
-class Satker(db.Model):
+class Satker(Model):
     """Satuan kerja: the row behind Info Satker. `kode` has six digits; `zona` is WIB, WITA or WIT."""
 
     kode: Mapped[str] = mapped_column(String(6), primary_key=True)
@@ -48,7 +48,7 @@ class Satker(db.Model):
     pimpinan: Mapped[Person | None] = relationship()
 
 
-class User(db.Model):
+class User(Model):
     """An account. `epoch` is raised to end every session of it."""
 
     __tablename__ = "account"  # "user" is a reserved word in PostgreSQL
@@ -64,14 +64,14 @@ class User(db.Model):
     person: Mapped[Person | None] = relationship()
 
 
-class Role(db.Model):
+class Role(Model):
     """A lane of a diagram. `scope` says what an assignment of it is bound to: satker, unit, all or none (no people)."""
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     scope: Mapped[str] = mapped_column(String(10))
 
 
-class Assignment(db.Model):
+class Assignment(Model):
     """Who holds which role, where, and from when to when. One person can head two satkers."""
 
     __table_args__ = (UniqueConstraint("user_id", "role", "scope", "since"),)
@@ -84,7 +84,7 @@ class Assignment(db.Model):
     until: Mapped[date | None] = mapped_column()  # last day, inclusive
 
 
-class Certificate(db.Model):
+class Certificate(Model):
     """A certificate that was confirmed once for a person: signatures by any other do not count."""
 
     __table_args__ = (Index(None, "person_id"), UniqueConstraint("person_id", "fingerprint"))

@@ -61,5 +61,5 @@ class Passphrase:
     def _refuse(self, *_args: Any) -> NoReturn:
         raise TypeError("a passphrase can't be copied, pickled or stored")
 
-    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = __getstate__ = _refuse  # type: ignore[assignment]
+    __copy__ = __deepcopy__ = __reduce__ = __reduce_ex__ = __getstate__ = _refuse
     __iter__ = _refuse

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from app.errors import AlurError
 
@@ -38,7 +38,7 @@ class Manifest:
 
 
 def init_assets(app: Flask, folder: Path = BUILD) -> None:
-    """Register `asset(name)` and `link(endpoint)` for templates, and the open route /static/build/ ("assets.static")."""
+    """`asset(name)` and `link(endpoint)` for templates; the open route /static/build/ (endpoint "assets.static")."""
     manifest = Manifest(folder)
     bp = Blueprint("assets", __name__)
 
@@ -51,7 +51,7 @@ def init_assets(app: Flask, folder: Path = BUILD) -> None:
 
     @bp.get("/static/build/<path:name>", endpoint="static")
     def serve(name: str) -> Response:
-        packed = "gzip" in request.accept_encodings and not request.range and _has(folder, f"{name}.gz")
+        packed = request.accept_encodings.quality("gzip") > 0 and not request.range and _has(folder, f"{name}.gz")
         kind = _TYPES.get(Path(name).suffix)
         response = send_from_directory(folder, f"{name}.gz" if packed else name, mimetype=kind, conditional=True)
         if packed:

@@ -1,4 +1,4 @@
-"""A case: status in words, whom it waits for, steps, documents, history, the diagram; and following it after a submit."""
+"""A case: status in words, whom it waits for, steps, documents, history, diagram; and following it after a submit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app import clock
 from app.flows import act, casefile, definitions, start
 from app.flows.casefile import Casefile
 from app.flows.masters import info_satker
+from app.flows.rights import may_do
 from app.flows.start import AlreadyStarted
 from app.web.access import signed_in
 from app.web.words import ZONES
@@ -128,7 +129,7 @@ def _about(case: Casefile) -> dict[str, object]:
         "waits": casefile.waits_for(case),
         "history": casefile.history(case),
         "documents": casefile.documents(case),
-        "actions": [a for a in case.actions if casefile.may_do(g.actor, a)],
+        "actions": [a for a in case.actions if may_do(g.actor, a)],
     }
 
 
@@ -150,4 +151,5 @@ def with_etag(html: str) -> Response:
     """The fragment, or 304 where the browser has it already."""
     response = make_response(html)
     response.set_etag(hashlib.sha256(html.encode()).hexdigest()[:24])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -32,12 +32,12 @@ def index() -> ResponseReturnValue:
     query, f = _query()
     if request.args.get("format") == "csv":
         head = ("Nomor", "Judul", "Satker", "Unit utama", "Disimpan", "SHA-256")
-        rows = [
+        cells = [
             (r.number, r.title, r.satker, r.nama_unit, waktu(r.created_at), r.sha256) for r in db.session.execute(query)
         ]
-        return csv_response("dokumentasi.csv", head, rows)
+        return csv_response("dokumentasi.csv", head, cells)
     rows = db.session.execute(query.limit(PAGE + 1)).all()
-    again = {k: v for k, v in f.items() if v and k != "sesudah"}
+    again: dict[str, Any] = {k: v for k, v in f.items() if v and k != "sesudah"}
     return render_template(
         "dokumentasi/index.html",
         rows=rows[:PAGE],
@@ -94,5 +94,5 @@ def _query() -> tuple[Any, dict[str, str]]:
 
 
 def _years() -> list[int]:
-    query = select(Document.tahun).where(Document.kind == ARCHIVE).distinct().order_by(Document.tahun.desc())
-    return list(db.session.scalars(query))
+    mine = (Document.kind == ARCHIVE, case_condition(g.actor, Document))
+    return list(db.session.scalars(select(Document.tahun).where(*mine).distinct().order_by(Document.tahun.desc())))

@@ -13,6 +13,7 @@ from app.errors import NotAllowed, NotFound
 from app.flows import casefile, masters, overview
 from app.flows.house import house
 from app.flows.overview import Filter
+from app.flows.rights import may_do
 from app.sdk.fields import Filled, NikField
 from app.sdk.forms import FormContext, TaskForm
 from app.sdk.messages import IndonesianMeta
@@ -124,7 +125,7 @@ def _one() -> dict[str, Any]:
         "waits": casefile.waits_for(case) if case else [],
         "document": casefile.current_document(case) if case else None,
         "note": casefile.last_note(case) if case else None,
-        "actions": [a for a in case.actions if casefile.may_do(g.actor, a)] if case else [],
+        "actions": [a for a in case.actions if may_do(g.actor, a)] if case else [],
         "process": PROCESS,
     }
 
@@ -140,7 +141,7 @@ def progres() -> ResponseReturnValue:
     if request.args.get("format") == "csv":
         return _progres_csv(f)
     page = overview.progress(PROCESS, g.actor, f)
-    again = {"cari": f.text or None, "status": f.status or None, "unit": f.unit or None}
+    again: dict[str, Any] = {"cari": f.text or None, "status": f.status or None, "unit": f.unit or None}
     return render_template(
         "kinerja/progres.html",
         page=page,

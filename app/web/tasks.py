@@ -8,18 +8,19 @@ from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.errors import Conflict, StepFailed
+from app.errors import Conflict, NotAllowed, StepFailed
 from app.flows import casefile, claim, drafts, submit, tasks, worklist
 from app.flows.masters import info_satker
-from app.flows.rights import Actor, may_do
+from app.flows.rights import may_do
 from app.flows.tasks import OpenTask
 from app.flows.worklist import Key
 from app.models import Instance, db
-from app.sdk.forms import TaskForm, Typed, belongs, of_page, typed_of, without_secrets
+from app.sdk.forms import TaskForm, Typed, typed_of, without_secrets
 from app.web.access import signed_in
 from app.web.cases import with_etag
 from app.web.expired import on_expired_post
 from app.web.signing import hand_over
+from app.web.typed import keep_expired, merged, page_number, restore_expired
 from app.web.words import ZONES, jam
 
 bp = Blueprint("tasks", __name__)
@@ -29,7 +30,7 @@ VIEWS = {"saya": "Menunggu saya", "peran": "Semua di peran saya", "selesai": "Se
 def init_tasks(app: Flask) -> None:
     """Register the blueprint, and what keeps a form that was posted into an ended session."""
     app.register_blueprint(bp)
-    on_expired_post(app, "tasks.send", _keep_expired, _restore_expired)
+    on_expired_post(app, "tasks.send", keep_expired, restore_expired)
 
 
 # ---- the list ------------------------------------------------------------------------------------------------------
@@ -76,7 +77,7 @@ def show(task_id: str) -> ResponseReturnValue:
     draft = drafts.load(task_id, g.actor)
     form = cls.open(context, draft.typed if draft else None)
     return _page(
-        task, form, _at(cls, request.args.get("halaman"), default=_first_page(cls, context, draft)), draft=draft
+        task, form, page_number(cls, request.args.get("halaman"), default=_first_page(cls, context, draft)), draft=draft
     )
 
 
@@ -84,13 +85,13 @@ def show(task_id: str) -> ResponseReturnValue:
 @signed_in
 def send(task_id: str) -> ResponseReturnValue:
     """Go to another page of the form, keep it as it is, or send it. Nothing typed is lost on the way."""
-    task = _find(task_id)
+    task = _mine(task_id)
     cls = tasks.form_class(task.element)
     sent = _posted()
     if task.row.task_state != "open":
         return _gone(task, without_secrets(cls, sent))
-    at = _at(cls, request.form.get("_halaman"))
-    typed = _merged(task_id, cls, sent, at)
+    at = page_number(cls, request.form.get("_halaman"))
+    typed = merged(task_id, cls, sent, at, g.actor)
     form = cls.open(tasks.context(task, g.actor), typed | {k: v for k, v in sent.items() if k in cls.secret_names()})
     kept = without_secrets(cls, typed)
     try:
@@ -130,12 +131,12 @@ def _carry_out(task: OpenTask, form: TaskForm, at: int, typed: Typed) -> Respons
 @signed_in
 def autosave(task_id: str) -> ResponseReturnValue:
     """Keep what is typed; the answer is the time for "Tersimpan 10.32"."""
-    task = _find(task_id)
-    if task.row.task_state != "open" or not may_do(g.actor, task.row):
+    task = _mine(task_id)
+    if task.row.task_state != "open":
         raise Conflict
     cls = tasks.form_class(task.element)
     sent = _posted()
-    typed = without_secrets(cls, _merged(task_id, cls, sent, _at(cls, request.form.get("_halaman"))))
+    typed = without_secrets(cls, merged(task_id, cls, sent, page_number(cls, request.form.get("_halaman")), g.actor))
     drafts.save(task_id, g.actor, typed, clock.now())
     return jsonify(saved=jam(clock.now()))
 
@@ -163,7 +164,7 @@ def give_back(task_id: str) -> ResponseReturnValue:
 @signed_in
 def copy(task_id: str) -> ResponseReturnValue:
     """Salin dari tahun lalu: what the same satker sent a year ago becomes the draft; the draft before it is named."""
-    task = _find(task_id)
+    task = _mine(task_id)
     cls = tasks.form_class(task.element)
     previous = tasks.context(task, g.actor).previous
     typed = cls.copy_of(previous) if previous else None
@@ -181,13 +182,21 @@ def copy(task_id: str) -> ResponseReturnValue:
 @signed_in
 def reset(task_id: str) -> ResponseReturnValue:
     """Throw the draft away: the form opens with the case's data again."""
-    task = _find(task_id)
+    task = _mine(task_id)
     drafts.drop(task_id, g.actor)
     flash("Draf dibuang. Formulir kembali ke data yang terakhir dikirim.", "success")
     return redirect(_url(task, 1))
 
 
 # ---- their parts ---------------------------------------------------------------------------------------------------
+
+
+def _mine(task_id: str) -> OpenTask:
+    """The task, if it is the actor's to do: others may look at it, and write nothing."""
+    task = _find(task_id)
+    if not may_do(g.actor, task.row):
+        raise NotAllowed
+    return task
 
 
 def _find(task_id: str) -> OpenTask:
@@ -199,28 +208,6 @@ def _find(task_id: str) -> OpenTask:
 
 def _posted() -> Typed:
     return {k: v for k, v in request.form.lists() if not k.startswith("_") and k != "csrf_token"}
-
-
-def _merged(task_id: str, cls: type[TaskForm], sent: Typed, at: int) -> Typed:
-    """What was typed on this page in place of what the draft has of it; the other pages stay."""
-    if len(cls.pages) < 2:
-        return sent
-    draft = drafts.load(task_id, g.actor)
-    typed = dict(draft.typed) if draft else _untouched(task_id, cls)
-    if at > len(cls.pages):  # "Periksa isian" has no fields of its own
-        return typed
-    page = cls.pages[at - 1]
-    return {k: v for k, v in typed.items() if not belongs(k, page)} | of_page(sent, page)
-
-
-def _untouched(task_id: str, cls: type[TaskForm]) -> Typed:
-    return typed_of(cls.open(tasks.context(tasks.find(task_id, g.actor), g.actor)))
-
-
-def _at(cls: type[TaskForm], text: str | None, default: int = 1) -> int:
-    """The page's number: 1 to the number of pages, and one more for "Periksa isian" where there are several."""
-    last = len(cls.pages) + 1 if len(cls.pages) > 1 else 1
-    return min(max(int(text), 1), last) if text and text.isdecimal() and len(text) < 4 else min(default, last)
 
 
 def _first_page(cls: type[TaskForm], context: Any, draft: Any) -> int:
@@ -268,7 +255,8 @@ def _changed(form: TaskForm) -> list[tuple[str, str, str]]:
     if not isinstance(then, dict):
         return []
     words = {
-        "nama_pimpinan": "Nama Pimpinan", "nip_pimpinan": "NIP Pimpinan", "jabatan_pimpinan": "Jabatan Pimpinan",
+        "nama": "Nama Satker", "unit": "Unit Utama", "kota": "Kota", "nama_pimpinan": "Nama Pimpinan",
+        "nip_pimpinan": "NIP Pimpinan", "jabatan_pimpinan": "Jabatan Pimpinan",
         "alamat": "Alamat Kantor", "nama_operator": "Nama Operator", "hp": "No Hp Satker", "email": "Email Satker",
     }  # fmt: skip
     return [
@@ -283,18 +271,3 @@ def _gone(task: OpenTask, typed: Typed, message: str = "") -> ResponseReturnValu
         "tasks/gone.html", task=task, case=case, typed=typed, message=message, steps=casefile.steps(case)
     )
     return page, (409 if request.method == "POST" else 200)
-
-
-def _keep_expired(args: dict[str, Any], typed: Typed) -> Typed | None:
-    task = db.session.get(tasks.Task, args["task_id"])
-    if task is None or task.state != "open":
-        return None
-    definition = tasks.definitions.of(task.instance.definition_id)
-    return without_secrets(tasks.form_class(definition.elements[task.element]), typed)
-
-
-def _restore_expired(actor: Actor, args: dict[str, Any], typed: Typed) -> None:
-    task = tasks.find(args["task_id"], actor)
-    if may_do(actor, task.row):
-        draft = drafts.load(args["task_id"], actor)
-        drafts.save(args["task_id"], actor, (draft.typed if draft else {}) | typed, clock.now())

@@ -49,9 +49,7 @@ def _sheets(key: str) -> list[Document]:
     query = select(Document).where(tuple_(Document.number, Document.token).in_(cuts)).order_by(Document.id.desc())
     rows = list(db.session.scalars(query)) if cuts else []
     if not rows:
-        raise NotFound(
-            "Nomor ini tidak ada di arsip. Periksa alamat pada QR; lembar yang benar selalu ditemukan di sini."
-        )
+        raise NotFound("Nomor ini tidak ada di arsip. Periksa alamat pada QR; lembar yang benar selalu ada.")
     return rows
 
 

@@ -33,15 +33,16 @@ const scss = {
   },
 };
 
+const entries = [
+  { in: join(here, "js/app.js"), out: "app" },
+  { in: join(here, "app.css"), out: "app" },
+  { in: join(here, "js/pdfview.js"), out: "pdfview" },
+  { in: join(modules, "pdfjs-dist/legacy/build/pdf.worker.min.mjs"), out: "pdf.worker" },
+  { in: join(here, "js/bpmnview.js"), out: "bpmnview" },
+];
 const result = await build({
   absWorkingDir: root,
-  entryPoints: [
-    { in: join(here, "js/app.js"), out: "app" },
-    { in: join(here, "app.css"), out: "app" },
-    { in: join(here, "js/pdfview.js"), out: "pdfview" },
-    { in: join(modules, "pdfjs-dist/legacy/build/pdf.worker.min.mjs"), out: "pdf.worker" },
-    { in: join(here, "js/bpmnview.js"), out: "bpmnview" },
-  ],
+  entryPoints: entries,
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -60,8 +61,9 @@ const result = await build({
 
 // pages ask for "app.js" and "bpmnview.css"; the manifest says which file that is today
 for (const [file, info] of Object.entries(result.metafile.outputs)) {
-  if (!info.entryPoint) continue;
-  const entry = basename(file).replace(/-[A-Z0-9]{8}(?=\.)/, "");
+  const ours = entries.find((e) => relative(root, e.in) === info.entryPoint);
+  if (!ours) continue;
+  const entry = ours.out + extname(file);
   manifest[entry] = basename(file);
   if (info.cssBundle) manifest[entry.replace(/\.js$/, ".css")] = basename(info.cssBundle);
 }
@@ -102,7 +104,7 @@ for (const file of await readdir(out)) {
   const bytes = await readFile(join(out, file));
   const packed = gzipSync(bytes, { level: 9 });
   await writeFile(join(out, file + ".gz"), packed);
-  if (Object.values(manifest).includes(file)) console.log(`${file.padEnd(32)}${kb(bytes)}${kb(packed)} gz`);
+  if (packed.length > 1000) console.log(`${file.padEnd(26)}${kb(bytes)}${kb(packed)} gz`);
 }
 // written last: a build that broke off leaves no manifest, and pages say so
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, Object.keys(manifest).sort(), 1) + "\n");

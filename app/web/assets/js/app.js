@@ -6,5 +6,6 @@ import "./rows/rows.js";
 import "./rows/paste.js";
 import "./rows/drag.js";
 import "./autosave.js";
+import "./confirm.js"; // before whatever sends
 import "./follow.js"; // before once.js: what it sends itself is not once.js's matter
 import "./once.js";

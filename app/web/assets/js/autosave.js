@@ -7,7 +7,7 @@ import { say } from "./say.js";
 
 const QUIET = 1500, LONGEST = 10_000, RETRY = 4000;
 
-for (const form of document.querySelectorAll("form[data-autosave-url]")) watch(form);
+for (const form of document.querySelectorAll("form[data-autosave-url]:not([data-autosave-url=''])")) watch(form);
 
 function watch(form) {
   const state = { dirty: false, sending: false, stopped: false, expired: false, since: 0, timer: 0, tries: 0, sent: null };

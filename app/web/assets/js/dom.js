@@ -14,6 +14,16 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Once, when the element comes near the part of the page that is seen (also out of a folded <details>). */
+export function whenSeen(element, act) {
+  const watcher = new IntersectionObserver((seen) => {
+    if (!seen.some((s) => s.isIntersecting)) return;
+    watcher.disconnect();
+    act();
+  }, { rootMargin: "200px" });
+  watcher.observe(element);
+}
+
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 /** What tells the server that a script asks, and not a person who waits for a page. */

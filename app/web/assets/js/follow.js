@@ -10,7 +10,7 @@ for (const part of document.querySelectorAll("[data-follow-url]")) follow(part);
 
 function follow(part) {
   const least = Number(part.dataset.followMin ?? 700), most = Number(part.dataset.followMax ?? 5000);
-  let wait = least, etag = "", timer = 0, failures = 0;
+  let wait = least, etag = "", timer = 0, failures = 0, news = Date.now();
 
   async function look() {
     clearTimeout(timer);
@@ -22,6 +22,7 @@ function follow(part) {
       if (answer.status === 200) {
         etag = answer.headers.get("ETag") ?? "";
         wait = least;
+        news = Date.now();
         if (await take(part, answer)) return;
       } else wait = Math.min(wait * 1.4, most);
     } catch {
@@ -32,8 +33,9 @@ function follow(part) {
 
   function plan() {
     clearTimeout(timer);
-    // nobody looks at a hidden tab; other people's pages are faster for it
-    timer = setTimeout(look, document.hidden ? Math.max(wait * 6, 30_000) : wait);
+    // nobody looks at a hidden tab, and where nothing came for minutes little will: others are faster for it
+    const rest = document.hidden ? Math.max(wait * 6, 30_000) : Date.now() - news > 180_000 ? wait * 4 : wait;
+    timer = setTimeout(look, rest);
   }
 
   document.addEventListener("visibilitychange", () => !document.hidden && part.isConnected && timer && look());
