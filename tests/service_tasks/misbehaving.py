@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import pytest
+
+from app.sdk.secrets import Passphrase
+from service_tasks.tte.answers import TteFailure
+from service_tasks.tte.client import Appearance, TteClient
+from tests.local_provider import BUDI
 
 ISSUE = b'{"status_code":1111,"status":"ISSUE","message":"aktif"}'
 Script: TypeAlias = Callable[[socket.socket, bytes], None]
@@ -89,3 +97,18 @@ class Misbehaving:
         while self.reads_the_body and len(body) < (lengths or [0])[0]:
             body += conn.recv(65536)
         return head + b"\r\n\r\n" + body
+
+
+SECRET = "Rahasia#Bocor-77"
+JSON, PDF, HTML = "Content-Type: application/json", "Content-Type: application/pdf", "Content-Type: text/html"
+
+
+def failed_sign(server: Misbehaving, pdf: bytes, **settings: str) -> TteFailure:
+    client = TteClient.from_settings(server.settings | settings)
+    with pytest.raises(TteFailure) as failed:
+        client.sign(pdf, BUDI.nik, Passphrase(SECRET), Appearance())
+    return failed.value
+
+
+def told(line: str, **body: object) -> bytes:
+    return http(line, json.dumps(body).encode(), JSON)
