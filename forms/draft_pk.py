@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from wtforms import Form
+from wtforms import BooleanField, Form
 from wtforms.validators import ValidationError
 
 from app.sdk.fields import (
@@ -23,6 +23,7 @@ from app.sdk.fields import (
 from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm, Typed, typed_of
 from app.sdk.json import JsonObject
 from app.sdk.numbers import parse_number
+from forms import info_satker
 
 
 class TargetNumber:
@@ -131,6 +132,11 @@ class DraftPk(TaskForm):
         at_least="Belum ada kegiatan. Tambahkan paling sedikit satu kegiatan dengan anggarannya.",
         at_most=100,
     )
+    ambil_info = BooleanField(info_satker.LABEL)  # belongs to no page: it stands on "Periksa isian"
+
+    def adapt(self) -> None:
+        if not info_satker.differs(self.context):
+            del self.ambil_info
 
     def validate_tanggal(self, field: TanggalField) -> None:
         """Catches 2206 for 2026; a PK may be signed in the December before its year, or late."""
@@ -165,7 +171,9 @@ class DraftPk(TaskForm):
 
     def submission(self) -> Submission:
         names = ("tempat", "tanggal", "tugas_fungsi", "sasaran", "kegiatan")
-        return Submission({"pk": {name: self[name].data for name in names}})
+        data: JsonObject = {"pk": {name: self[name].data for name in names}}
+        asked = self.ambil_info and self.ambil_info.data
+        return Submission(data | info_satker.taken(self.context) if asked else data)
 
 
 def _values(pk: JsonObject) -> JsonObject:

@@ -12,3 +12,4 @@ class InputPassphrase(Keputusan):
     key = "kepala"
     dari = "Kepala Satker"
     refusal = "tolak"
+    party = "pihak_pertama"

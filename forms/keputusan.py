@@ -19,6 +19,10 @@ from forms import kesalahan
 SETUJU = "setuju"
 NOTE_MIN, NOTE_MAX = 10, 2000
 PASSPHRASE_MAX = 200
+SOMEBODY_ELSE = (
+    "Lembar ini menyebut {nama} sebagai penanda tangan, bukan Anda, jadi passphrase tidak dikirim ke mana pun. "
+    "Bila pejabatnya berganti, klik PK Ditolak; lembar dibuat lagi setelah Info Satker diperbarui."
+)
 
 
 class Keputusan(TaskForm):
@@ -33,6 +37,7 @@ class Keputusan(TaskForm):
     key: ClassVar[str]
     dari: ClassVar[str]
     refusal: ClassVar[str]
+    party: ClassVar[str]  # as whom they sign: where the sheet (`lembar` in the case's data) names them
     submit_labels: dict[str, str]  # what the button says under each answer
 
     keputusan = ChoiceField("Keputusan", ask="Belum ada yang dipilih. Pilih Approved PK, atau PK Ditolak.")
@@ -76,7 +81,24 @@ class Keputusan(TaskForm):
             extra.setdefault("passphrase", []).extend([_typed_passphrase, AtMost(PASSPHRASE_MAX, "Passphrase")])
         if self.keputusan.data == self.refusal:
             extra.setdefault("catatan", []).extend([_long_enough, AtMost(NOTE_MAX, "Catatan PK")])
-        return super().validate(extra)
+        return super().validate(extra) and not self._somebody_else()
+
+    def _somebody_else(self) -> bool:
+        """The sheet names who signs it. Another holder of the role must not: the signature would contradict the text.
+
+        Found out here, so that the passphrase of the wrong person goes nowhere.
+        """
+        lembar = self.context.data.get("lembar")
+        named = lembar.get(self.party) if isinstance(lembar, dict) else None
+        if not (self.keputusan.data == SETUJU and self.signs and isinstance(named, dict)):
+            return False
+        if named.get("nip") and named["nip"] == self.context.person.get("nip"):
+            return False
+        typed: Any = self.passphrase.data
+        if typed is not None:
+            typed.wipe()
+        self.passphrase.errors = [*self.passphrase.errors, SOMEBODY_ELSE.format(**{"nama": "?", **named})]
+        return True
 
     def submission(self) -> Submission:
         approved = self.keputusan.data == SETUJU

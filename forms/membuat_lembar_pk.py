@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from wtforms import BooleanField
+
 from app.sdk.fields import ChoiceField
 from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm
 from app.sdk.json import JsonObject
-from forms import kesalahan
+from forms import info_satker, kesalahan
 
 
 class MembuatLembarPk(TaskForm):
     """Everything that will stand on the sheet, to be checked; then the sheet is made, or drafting goes on.
 
-    The template shows `context.data["pk"]` and `context.data["info_satker"]`.
+    The template shows `context.data["pk"]`. Name and title of the head come from the master: the parties of the sheet
+    are whoever Info Satker names when it is made, because it is their NIK that the signature is asked for with.
     """
 
     title = "Membuat Lembar PK"
@@ -25,6 +28,12 @@ class MembuatLembarPk(TaskForm):
         ask="Belum ada yang dipilih. Klik Membuat Lembar PK, atau Ubah Penyusunan PK.",
     )
 
+    ambil_info = BooleanField(info_satker.LABEL)
+
+    def adapt(self) -> None:
+        if not info_satker.differs(self.context):
+            del self.ambil_info
+
     @classmethod
     def prefill(cls, context: FormContext) -> JsonObject:
         return {}  # a decision is taken anew each time
@@ -33,7 +42,7 @@ class MembuatLembarPk(TaskForm):
         return "Pastikan kembali bahwa seluruh data pada penyusunan sudah sesuai."
 
     def facts(self, page: Page | None = None) -> list[Fact]:
-        info = self.context.data.get("info_satker") or {}
+        info = self.context.satker
         pk = self.context.data.get("pk") or {}
         return [
             Fact("Nama Pimpinan", info.get("nama_pimpinan") or "", "Info Satker"),
@@ -44,4 +53,6 @@ class MembuatLembarPk(TaskForm):
         ]
 
     def submission(self) -> Submission:
-        return Submission({"langkah_lembar": self.langkah.data, **kesalahan.settled(self.context)})
+        data: JsonObject = {"langkah_lembar": self.langkah.data, **kesalahan.settled(self.context)}
+        asked = self.ambil_info and self.ambil_info.data
+        return Submission(data | info_satker.taken(self.context) if asked else data)

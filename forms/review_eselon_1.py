@@ -16,3 +16,4 @@ class ReviewEselon1(Keputusan):
     key = "eselon_1"
     dari = "Eselon 1"
     refusal = "kembalikan"
+    party = "pihak_kedua"

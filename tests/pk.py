@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from tests.visitor import Page, Visitor
-from tests.world import SATU, World
+from tests.world import LITERASI, SATU, World
 
-FIRST = {"tempat": "Jakarta", "tanggal": "2026-01-15", "tugas_fungsi": "Melaksanakan pengembangan literasi.\nMelayani masyarakat."}
+SIGN, REVIEW = "Tandatangani PK", "Review dan tandatangani PK"
+
+FIRST = {
+    "tempat": "Jakarta",
+    "tanggal": "2026-01-15",
+    "tugas_fungsi": "Melaksanakan pengembangan literasi.\nMelayani masyarakat.",
+}
 SASARAN = {
     "sasaran-0-sasaran": "Meningkatnya minat baca masyarakat",
     "sasaran-0-indikator-0-indikator": "Jumlah taman bacaan yang aktif",
@@ -39,6 +45,30 @@ def draft(page: Page, **changes: str) -> Page:
         page = page.form("/tugas/").set(part).press(_aksi="lanjut")
         assert page.status == 200, page.text
     return page.form("/tugas/").press(_aksi="kirim")
+
+
+# ---- the stages of conftest.py: each goes on where the one before ended -------------------------------------------
+
+
+def to_drafting(world: World) -> None:
+    confirm_info(begin(world.operator()))
+
+
+def to_making(world: World) -> None:
+    draft(world.operator().open("/tugas").link("Penyusunan PK"))
+    world.settle()
+
+
+def to_signing(world: World) -> None:
+    make_sheet(world, world.operator())
+
+
+def to_review(world: World) -> None:
+    approve(world, world.head(), SIGN, SATU.head.passphrase)
+
+
+def to_archive(world: World) -> None:
+    approve(world, world.eselon(), REVIEW, LITERASI.head.passphrase)
 
 
 def to_the_head(world: World, office=SATU) -> Visitor:

@@ -1,14 +1,23 @@
-"""The whole house as stories use it: sample ministry, published processes, the real local provider, worker on demand."""
+"""The whole house as stories use it: sample ministry, published processes, the real local provider, worker on demand.
+
+Making a house takes more than a second (a dozen argon2 hashes, tables, a diagram), so it is made once per test
+process and copied. `stage(...)` does the same for the way to a certain point: what people did to get there was done
+once, by the real pages, and every test begins with a copy of what that left behind.
+"""
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from app import clock, create_app
 from app.cli import deploy_all
@@ -23,6 +32,7 @@ PASSWORDS = sample.PASSWORDS
 SATU, DUA = sample.MINISTRY[0].offices
 TIGA, EMPAT = sample.MINISTRY[1].offices
 LITERASI, SAINS = sample.MINISTRY
+NOBODY = "http://127.0.0.1:9"  # discard: nobody answers there
 
 
 @dataclass
@@ -55,6 +65,13 @@ class World:
     def admin(self) -> Visitor:
         return self.enter("admin", sample.ADMIN)
 
+    def everybody(self) -> list[Visitor]:
+        """One of each role, and their neighbours."""
+        return [
+            *(self.operator(o) for o in (SATU, TIGA)), *(self.head(o) for o in (SATU, DUA)),
+            *(self.eselon(m) for m in (LITERASI, SAINS)), self.biro(), self.admin(),
+        ]  # fmt: skip
+
     def settle(self, seconds: float = 20) -> None:
         """Let worker and signing pool do all there is to do now."""
         until = time.monotonic() + seconds
@@ -72,6 +89,23 @@ class World:
         busy = db.select(db.func.count()).where(Job.attended, Job.state.in_(("ready", "running")))
         return bool(db.session.scalar(busy.select_from(Job)))
 
+    def all(self, query: Any) -> list[Any]:
+        """Rows of the database as they are now."""
+        with self.app.app_context():
+            db.session.remove()
+            return list(db.session.scalars(query))
+
+    def write(self, *statements: Any) -> None:
+        """Change the database behind the house's back."""
+        with self.app.app_context(), db.engine.begin() as conn:
+            for statement in statements:
+                conn.execute(statement)
+
+    def reopened(self, **settings: object) -> World:
+        """The house after a restart, with other settings; everybody logs in anew."""
+        close(self)
+        return open_house(self.folder, self.provider, **settings)
+
 
 def config_for(folder: Path, provider: LocalProvider | None, **more: object) -> Config:
     settings: dict[str, object] = {
@@ -79,24 +113,47 @@ def config_for(folder: Path, provider: LocalProvider | None, **more: object) -> 
         "data_dir": folder,
         "environment": "test",
         "public_url": "http://localhost",
+        "tte_url": provider.url if provider else NOBODY,
     }
     if provider:
-        settings |= {"tte_url": provider.url, "tte_roots": str(provider.folder / "root.pem")}
-    else:
-        settings |= {"tte_url": "http://127.0.0.1:9"}  # discard: nobody answers there
+        settings |= {"tte_roots": str(provider.folder / "root.pem")}
     return Config(**(settings | more)).checked()  # type: ignore[arg-type]
+
+
+def open_house(folder: Path, provider: LocalProvider | None, **more: object) -> World:
+    """The house whose data lie in `folder`."""
+    definitions.forget()
+    app = create_app(config_for(folder, provider, **more), CAPTCHA_FIXED=CODE)
+    app.jinja_env.bytecode_cache = _COMPILED
+    return World(app, provider, folder)
 
 
 def build(folder: Path, provider: LocalProvider | None, **more: object) -> World:
     """A new house in `folder`, with the sample ministry in it."""
-    definitions.forget()
-    app = create_app(config_for(folder, provider, **more), CAPTCHA_FIXED=CODE)
-    with app.app_context():
+    made = open_house(folder, provider, **more)
+    with made.app.app_context():
         db.create_all()
         sample.load(clock.now())
         deploy_all(lambda _line: None)
         db.session.remove()
-    return World(app, provider, folder)
+    return made
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once per test process, not once per application."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 def cards() -> list[SignerCard]:
@@ -114,20 +171,55 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalProvider
     running.stop()
 
 
-@pytest.fixture
-def world(tmp_path: Path, provider: LocalProvider) -> Iterator[World]:
-    """The house with a provider that works."""
-    made = build(tmp_path / "house", provider)
-    yield made
-    close(made)
+Way = Callable[[World], object]
 
 
-@pytest.fixture
-def cut_off(tmp_path: Path) -> Iterator[World]:
-    """The house with a provider that is down."""
-    made = build(tmp_path / "house", None)
-    yield made
-    close(made)
+@dataclass
+class Stages:
+    """Houses to be copied, each made once: the new one, and those that a `Way` leads to."""
+
+    root: Path
+    provider: LocalProvider
+    made: dict[str, Path] = field(default_factory=dict)
+
+    def copy(self, to: Path, *ways: Way) -> Path:
+        """A copy of the house after `ways`, each of which goes on where the one before ended."""
+        shutil.copytree(self._at(ways), to)
+        return to
+
+    def _at(self, ways: tuple[Way, ...]) -> Path:
+        name = "_".join(["new", *(way.__name__ for way in ways)])
+        if name not in self.made:
+            folder = self.root / name
+            if ways:
+                world = open_house(self.copy(folder, *ways[:-1]), self.provider)
+                ways[-1](world)
+            else:
+                world = build(folder, None)
+            close(world)
+            self.made[name] = folder
+        return self.made[name]
+
+
+@pytest.fixture(scope="session")
+def stages(tmp_path_factory: pytest.TempPathFactory, provider: LocalProvider) -> Stages:
+    return Stages(tmp_path_factory.mktemp("stages"), provider)
+
+
+def stage(*ways: Way, down: bool = False) -> Any:
+    """A fixture: the house after `ways`, with the provider that works, or with one that is down."""
+
+    @pytest.fixture
+    def house(tmp_path: Path, stages: Stages) -> Iterator[World]:
+        made = open_house(stages.copy(tmp_path / "house", *ways), None if down else stages.provider)
+        yield made
+        close(made)
+
+    return house
+
+
+world = stage()  # a new house with a provider that works
+cut_off = stage(down=True)
 
 
 def close(world: World) -> None:

@@ -196,3 +196,23 @@ def test_an_approval_without_a_signature_is_a_change_of_the_diagram_only(role, c
 @pytest.mark.parametrize("data", [{"kesalahan": None}, {"kesalahan": "rusak"}, {"kesalahan": {}}, {"kesalahan": []}])
 def test_odd_data_of_the_case_do_no_harm(role, case, data):
     assert FORMS[role.form].open(case(data=data)).notice() == ""
+
+
+def named(role, nip):
+    return {"lembar": {FORMS[role.form].party: {"nama": "Drs. Lain, M.M.", "nip": nip}}}
+
+
+def test_whoever_the_sheet_names_may_sign(role, case):
+    form = sent(role, case(data=named(role, "198001012005012001")), keputusan="setuju", passphrase=SECRET)
+    assert not form.errors
+
+
+@pytest.mark.parametrize("nip", ["197001012000011001", "", None])
+def test_somebody_else_with_the_role_may_not(role, case, nip):
+    form = sent(role, case(data=named(role, nip)), keputusan="setuju", passphrase=SECRET)
+    assert "menyebut Drs. Lain, M.M. sebagai penanda tangan, bukan Anda" in form.passphrase.errors[0]
+    assert form.passphrase.data.wiped
+
+
+def test_somebody_else_with_the_role_may_give_it_back(role, case):
+    assert not sent(role, case(data=named(role, "x")), keputusan=role.refusal, catatan=NOTE).errors

@@ -10,12 +10,12 @@ Lembar, Registrasi = FORMS["membuat_lembar_pk"], FORMS["periksa_registrasi"]
 
 
 def test_the_sheet_is_checked_before_the_button(case, pk):
-    form = Lembar.open(case(data={"pk": pk, "info_satker": {"nama_pimpinan": "Ani", "nip_pimpinan": "1"}}))
+    form = Lembar.open(case(data={"pk": pk}))
     assert form.notice() == "Pastikan kembali bahwa seluruh data pada penyusunan sudah sesuai."
     assert {f.label: f.value for f in form.facts()} == {
-        "Nama Pimpinan": "Ani",
-        "NIP Pimpinan": "1",
-        "Jabatan Pimpinan": "",
+        "Nama Pimpinan": "Dr. Ani Lestari, M.Si.",
+        "NIP Pimpinan": "198001012005012001",
+        "Jabatan Pimpinan": "Kepala Biro Perencanaan",
         "Tempat": "Jakarta",
         "Tanggal": "2026-01-31",
     }
