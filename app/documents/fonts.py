@@ -34,7 +34,7 @@ _lock = threading.Lock()
 _drawable: frozenset[str] = frozenset()
 
 
-class MissingFont(AlurError):  # noqa: N818 - reads as what it is, like NotFound
+class MissingFont(AlurError):
     """A font of the documents is not there or not readable. Run `npm ci && npm run build`, then try again."""
 
 

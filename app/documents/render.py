@@ -46,7 +46,7 @@ _WARM_UP = (
 )
 
 
-class BrokenTemplate(AlurError):  # noqa: N818 - reads as what it is, like NotFound
+class BrokenTemplate(AlurError):
     """A document template can't be drawn as it is. Correct the template or its pictures; the message says where."""
 
 

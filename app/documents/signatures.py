@@ -34,7 +34,7 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.ERROR)
 USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
 
 
-class UnreadablePdf(AlurError):  # noqa: N818 - reads as what it is, like NotFound
+class UnreadablePdf(AlurError):
     """Berkas ini bukan PDF yang utuh. Pilih berkas PDF asli, bukan hasil pindai atau salinan yang terpotong."""
 
     status_code = 400

@@ -15,11 +15,11 @@ from app.errors import AlurError
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class MissingDocument(AlurError):  # noqa: N818 - reads as what it is, like NotFound
+class MissingDocument(AlurError):
     """Berkas ini tidak ada di penyimpanan dokumen. Pulihkan dari cadangan, lalu buka lagi."""
 
 
-class BrokenDocument(AlurError):  # noqa: N818 - reads as what it is, like NotFound
+class BrokenDocument(AlurError):
     """Isi berkas ini tidak lagi sama dengan saat disimpan. Jangan dipakai; pulihkan dari cadangan."""
 
 

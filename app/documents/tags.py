@@ -40,7 +40,7 @@ from app.errors import AlurError
 _SHARE = {1: 0.5, 2: 1}  # of the free room, left of a box: reportlab's alignments middle and right
 
 
-class MissingPicture(AlurError):  # noqa: N818 - reads as what it is, like NotFound
+class MissingPicture(AlurError):
     """A picture that the template names is not in its folder, or is no SVG."""
 
 

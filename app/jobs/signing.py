@@ -17,6 +17,8 @@ from app.sdk.secrets import Passphrase
 
 log = logging.getLogger("alur.signing")
 
+GRACE = 20  # seconds for signatures that are on their way when the process ends
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -34,23 +36,28 @@ class SigningPool:
         self._app, self._seconds = app, seconds
         self._queue: queue.Queue[Errand | None] = queue.Queue(size)
         self._threads = [threading.Thread(target=self._work, name=f"signing-{n}", daemon=True) for n in range(threads)]
-        self._started = False
+        self._started = self._closed = False
         self._lock = threading.Lock()
 
     def submit(self, job_id: str, secrets: Mapping[str, Passphrase]) -> bool:
-        """Hand a job over. False when the pool is full: the job goes back to its signer at once."""
+        """Hand a job over. False when the pool is full or closed: the job goes back to its signer at once."""
         self._start()
         try:
+            if self._closed:
+                raise queue.Full
             self._queue.put_nowait(Errand(job_id, secrets, time.monotonic() + self._seconds))
         except queue.Full:
-            log.warning("the signing pool is full; job %s goes back to its signer", job_id)
+            log.warning("the signing pool is full or closed; job %s goes back to its signer", job_id)
             _wipe(secrets)
             hand_back(job_id)
             return False
         return True
 
     def close(self) -> None:
-        """At exit: what nobody has begun goes back to its signer, and every secret is wiped."""
+        """At exit: what nobody has begun goes back to its signer, and every secret is wiped. Once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         while True:
             try:
                 errand = self._queue.get_nowait()
@@ -64,7 +71,7 @@ class SigningPool:
             self._queue.put(None)
         for thread in self._threads:
             if self._started:
-                thread.join(timeout=1)
+                thread.join(timeout=GRACE / len(self._threads))
 
     def _start(self) -> None:
         # at first use, not at import: threads don't survive gunicorn's fork

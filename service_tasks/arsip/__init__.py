@@ -24,7 +24,7 @@ def store(call: Call) -> Outcome:
     content = call.ports.documents.read(document["sha256"])
     if wanted:
         # None: the document as a whole is in question, not one signature that was just added.
-        verdict = call.ports.documents.verify(None, content, wanted)  # type: ignore[arg-type]
+        verdict = call.ports.documents.verify(None, content, wanted)
         if not verdict.ok:
             return ServiceError(f"Dokumen tidak dapat diarsipkan. {verdict.problem}", permanent=True)
     name = f"{document['number']}.pdf"

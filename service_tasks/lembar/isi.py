@@ -11,7 +11,7 @@ from app.sdk.services import Call, Signer
 INSTANSI = "Kementerian Pendidikan dan Kebudayaan"  # unless LEMBAR_INSTANSI says otherwise
 
 
-class Incomplete(ValueError):  # noqa: N818 - reads as what it is
+class Incomplete(ValueError):
     """The case lacks something that the sheet must say; the message is a sentence in Indonesian."""
 
 

@@ -54,7 +54,7 @@ class Kind(Enum):
         return self.value[1]
 
 
-class TteFailure(Exception):  # noqa: N818 - reads as what it is
+class TteFailure(Exception):
     """A call to the TTE provider failed. It holds no text of the provider, only what was recognised in it."""
 
     def __init__(self, kind: Kind, *, http: int | None = None, code: int | None = None, status: str = "") -> None:

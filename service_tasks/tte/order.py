@@ -11,7 +11,7 @@ from service_tasks.tte import words
 from service_tasks.tte.client import Appearance
 
 
-class WrongOrder(Exception):  # noqa: N818 - reads as what it is
+class WrongOrder(Exception):
     """A parameter of the diagram is missing or of the wrong kind; the message says which."""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DOWNLOADS = 64  # answers kept for a download; older ones are forgotten, as all are at the end of the process
 
 
-class Refused(Exception):  # noqa: N818 - reads as what it is
+class Refused(Exception):
     """The provider will not do it: `text` and `code` of the API's error (400 where the API has no code)."""
 
     def __init__(self, text: str, code: int = 400) -> None:

@@ -32,11 +32,11 @@ NOT_REGISTERED = "NOT_REGISTERED"
 LIFETIME = timedelta(days=730)  # the real provider's certificates are valid for two years
 
 
-class NotPossible(Exception):  # noqa: N818 - reads as what it is
+class NotPossible(Exception):
     """What was asked for can't be done; the message says why, for the person at the command line."""
 
 
-class WrongPassphrase(Exception):  # noqa: N818 - reads as what it is
+class WrongPassphrase(Exception):
     """The key could not be decrypted."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-class BadRequest(Exception):  # noqa: N818 - reads as what it is
+class BadRequest(Exception):
     """The request can't be carried out; the message is the `error` of the answer."""
 
 

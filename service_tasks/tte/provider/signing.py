@@ -21,7 +21,7 @@ from service_tasks.tte.provider.request import Wish
 from service_tasks.tte.provider.timestamp import LocalTimeStamper
 
 
-class BrokenPdf(Exception):  # noqa: N818 - reads as what it is
+class BrokenPdf(Exception):
     """The file is no PDF that can be signed."""
 
 
