@@ -13,10 +13,9 @@ from app.engine import steps
 from app.engine.definition import Definition
 from app.engine.errors import NoErrorPath, TaskGone
 from app.engine.types import Step
-from app.errors import StepFailed
 from app.flows import definitions
 from app.flows.record import Change, read_case, record
-from app.flows.submit import TRIES, raise_incident
+from app.flows.submit import TRIES
 from app.models import AnyRow, Attempt, Certificate, Document, Job, db, table
 from app.sdk.json import JsonObject
 from app.sdk.services import BpmnError, Result
@@ -39,12 +38,14 @@ class Ending:
     attempt: int | None
     documents: Sequence[JsonObject] = ()
     certificate: JsonObject | None = field(default=None)
+    said: str = "failed"  # what came of the attempt: Attempt.outcome
 
 
 def finish(ending: Ending, outcome: Result | BpmnError, now: datetime) -> bool:
     """Write it. False where the diagram has no path for this error: the caller makes it an incident.
 
-    LostLease if another worker has the job now, or the diagram has left the call meanwhile.
+    LostLease if another worker has the job now, or the diagram has left the call meanwhile. StepFailed if an
+    expression behind the call fails: nothing was written.
     """
     for _ in range(TRIES):
         with db.engine.connect() as conn:
@@ -58,9 +59,6 @@ def finish(ending: Ending, outcome: Result | BpmnError, now: datetime) -> bool:
             return False
         except TaskGone as e:
             raise LostLease from e
-        except StepFailed as e:
-            raise_incident(case, e, now)
-            raise
         if _write(case, definition, step, ending, outcome, now):
             return True
     raise LostLease
@@ -89,7 +87,7 @@ def _write(
             return False
         # after the step, so that a lost lease takes the step back with it
         close_job(conn, ending, "done", "" if isinstance(outcome, Result) else outcome.message)
-        close_attempt(conn, ending, "result" if ok else "error", change.data.get("pesan", ""), now)
+        close_attempt(conn, ending, change.data.get("pesan", ""), now)
         _write_documents(conn, case, ending, now)
     return True
 
@@ -101,14 +99,12 @@ def close_job(conn: Connection, ending: Ending, state: str, message: str, **more
         raise LostLease
 
 
-def close_attempt(conn: Connection, ending: Ending, outcome: str, message: str, now: datetime) -> None:
+def close_attempt(conn: Connection, ending: Ending, message: str, now: datetime) -> None:
     """Say what came of the attempt."""
     if ending.attempt is not None:
-        conn.execute(
-            update(_ATTEMPT)
-            .where(_ATTEMPT.c.id == ending.attempt)
-            .values(outcome=outcome, message=message, answered_at=now)
-        )
+        answered = {} if ending.said in ("unknown", "unsent") else {"answered_at": now}
+        mine = update(_ATTEMPT).where(_ATTEMPT.c.id == ending.attempt)
+        conn.execute(mine.values(outcome=ending.said, message=message, **answered))
 
 
 def _write_documents(conn: Connection, case: AnyRow, ending: Ending, now: datetime) -> None:

@@ -7,15 +7,16 @@ The intention (the attempt's row) is written before the call, the answer's bytes
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from app import clock
 from app.engine import steps
+from app.errors import StepFailed
 from app.flows import definitions, masters
 from app.flows import finish as finishing
 from app.flows.finish import Ending, LostLease
@@ -35,6 +36,7 @@ _JOB, _ATTEMPT = table(Job), table(Attempt)
 UNKNOWN = (
     "Jawaban penyedia tidak sampai. Belum diketahui apakah tanda tangan jadi; tidak ada yang diulang dengan sendirinya."
 )
+CRASHES = "Layanan ini berulang kali menghentikan pekerja. Admin perlu memeriksanya sebelum dicoba lagi."
 UNSENT = "Passphrase belum terkirim ke penyedia. Ketik passphrase sekali lagi."
 
 
@@ -58,11 +60,8 @@ def execute(job_id: str, secrets: Mapping[str, Passphrase] | None = None) -> boo
     if job is None:
         return False
     run = _run_of(job, secrets or {})
-    try:
-        for step in PIPELINE:
-            run = step(run)
-    except LostLease:
-        log.warning("job %s: somebody else has it now; nothing was written", job.id)
+    with secrecy.quiet_logs(run.secrets):
+        _through(PIPELINE, run)
     return True
 
 
@@ -71,26 +70,40 @@ def recover(job_id: str) -> bool:
     job = claim_lost(job_id, clock.now())
     if job is None:
         return False
-    run = _resume(_run_of(job, {}))
-    try:
-        for step in RECOVERY if run.outcome is None else (settle,):
-            run = step(run)
-    except LostLease:
-        log.warning("job %s: somebody else has it now; nothing was written", job.id)
+    run = _run_of(job, {})
+    if not run.task.attended and job.tries > job.max_tries:
+        run = replace(run, outcome=ServiceError(CRASHES, permanent=True))
+    else:
+        run = _resume(run)
+    _through(RECOVERY if run.outcome is None else (settle,), run)
     return True
 
 
 def hand_back(job_id: str) -> bool:
-    """An attended job that was never called and has no secret any more: back to the signer, in words."""
+    """An attended job that has no secret any more: finished from an answer that was kept (an admin's retry of an
+    incident), else back to the signer, in words.
+    """
     job = claim(job_id, clock.now())
     if job is None:
         return False
-    run = _run_of(job, {})
-    try:
-        settle(replace(run, outcome=BpmnError(run.task.unsent or "", UNSENT)))
-    except LostLease:
-        return False
+    run = _resume(_run_of(job, {}))
+    _through((*RECOVERY[:-1], _without_incident, settle) if run.outcome is None else (settle,), run)
     return True
+
+
+def _without_incident(run: Run) -> Run:
+    """What can't be finished now couldn't be finished later: the signer decides, with the reason before them."""
+    if isinstance(run.outcome, ServiceError):
+        return replace(run, outcome=BpmnError(run.task.unknown or "", run.outcome.message))
+    return run
+
+
+def _through(steps_: tuple[Callable[[Run], Run], ...], run: Run) -> None:
+    try:
+        for step in steps_:
+            run = step(run)
+    except LostLease:
+        log.warning("job %s: somebody else has it now; nothing was written", run.job.id)
 
 
 def _run_of(job: AnyRow, secrets: Mapping[str, Passphrase]) -> Run:
@@ -146,11 +159,19 @@ def settle(run: Run) -> Run:
         outcome = BpmnError(run.task.unknown, outcome.message)  # one try only: the signer decides
     if isinstance(outcome, ServiceError):
         _try_again_or_incident(run, outcome)
-    elif outcome is not None and not finishing.finish(_ending(run), outcome, now):
-        message = outcome.message if isinstance(outcome, BpmnError) else ""
-        code = outcome.code if isinstance(outcome, BpmnError) else ""
-        _incident(run, f"{message} (Diagram tidak punya jalan untuk kesalahan {code}.)")
+    elif outcome is not None:
+        _bring_back(run, outcome, now)
     return run
+
+
+def _bring_back(run: Run, outcome: Result | BpmnError, now: datetime) -> None:
+    try:
+        if not finishing.finish(_ending(run), outcome, now) and isinstance(outcome, BpmnError):
+            _incident(run, f"{outcome.message} (Diagram tidak punya jalan untuk kesalahan {outcome.code}.)")
+    except (
+        StepFailed
+    ) as e:  # an expression behind the call: whoever corrects it retries the job, nothing runs by itself
+        _incident(run, str(e))
 
 
 PIPELINE = (begin, call, guard, settle)
@@ -214,6 +235,8 @@ def _resume(run: Run) -> Run:
         if run.task.attended:
             return replace(run, outcome=BpmnError(run.task.unsent or "", UNSENT))
         return begin(run)
+    if last.outcome and run.task.attended and not last.answer_sha256:  # an incident that an admin sets going again
+        return replace(run, outcome=BpmnError(run.task.unknown or "", last.message))
     if last.answer_sha256:
         return replace(run, attempt=last.id, answer=run.house.documents.read(last.answer_sha256))
     if run.task.attended:
@@ -222,7 +245,17 @@ def _resume(run: Run) -> Run:
 
 
 def _ending(run: Run) -> Ending:
-    return Ending(run.job, run.job.fence, run.attempt, tuple(run.documents.rows), _certificate(run))
+    rows = tuple(run.documents.rows)
+    return Ending(run.job, run.job.fence, run.attempt, rows, _certificate(run), _said(run))
+
+
+def _said(run: Run) -> str:
+    """What came of the attempt, for the count: calls at the provider = those that count + those that are unknown."""
+    if isinstance(run.outcome, Result):
+        return "result"
+    if isinstance(run.outcome, BpmnError):
+        return {run.task.unknown: "unknown", run.task.unsent: "unsent"}.get(run.outcome.code, "error")
+    return "failed"
 
 
 def _certificate(run: Run) -> dict[str, Any] | None:
@@ -250,10 +283,10 @@ def _try_again_or_incident(run: Run, error: ServiceError) -> None:
     now = clock.now()
     with db.engine.begin() as conn:
         finishing.close_job(conn, _ending(run), "ready", error.message, run_at=now + pause)
-        finishing.close_attempt(conn, _ending(run), "failed", error.message, now)
+        finishing.close_attempt(conn, _ending(run), error.message, now)
 
 
 def _incident(run: Run, message: str) -> None:
     with db.engine.begin() as conn:
         finishing.close_job(conn, _ending(run), "incident", message)
-        finishing.close_attempt(conn, _ending(run), "failed", message, clock.now())
+        finishing.close_attempt(conn, _ending(run), message, clock.now())

@@ -58,20 +58,31 @@ class SigningPool:
         if self._closed:
             return
         self._closed = True
+        waiting = self._emptied()
+        for errand in waiting:  # all of them first: handing back may fail where the database is gone already
+            _wipe(errand.secrets)
+        for errand in waiting:
+            with self._app.app_context():
+                hand_back(errand.job_id)
+        if not self._started:
+            return
+        for _ in self._threads:
+            try:
+                self._queue.put(None, timeout=1)
+            except queue.Full:  # a queue smaller than the pool, and all of it busy: the threads end with the process
+                break
+        for thread in self._threads:
+            thread.join(timeout=GRACE / len(self._threads))
+
+    def _emptied(self) -> list[Errand]:
+        found = []
         while True:
             try:
                 errand = self._queue.get_nowait()
             except queue.Empty:
-                break
+                return found
             if errand is not None:
-                _wipe(errand.secrets)
-                with self._app.app_context():
-                    hand_back(errand.job_id)
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            if self._started:
-                thread.join(timeout=GRACE / len(self._threads))
+                found.append(errand)
 
     def _start(self) -> None:
         # at first use, not at import: threads don't survive gunicorn's fork

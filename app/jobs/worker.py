@@ -6,10 +6,11 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from types import FrameType
 
 from app import clock
-from app.flows import timers
+from app.flows import delays, timers
 from app.jobs import claim
 from app.jobs.execute import execute, hand_back, recover
 from app.models import db
@@ -17,6 +18,7 @@ from app.models import db
 log = logging.getLogger("alur.worker")
 
 PAUSE = 0.3  # seconds between looks when there was nothing to do
+SWEEP_EVERY = timedelta(hours=1)
 
 
 def work_once() -> int:
@@ -31,9 +33,19 @@ def work_once() -> int:
     return done
 
 
+def sweep(last: datetime | None) -> datetime:
+    """Clear away old delays and spent codes, about hourly; when it was done last."""
+    now = clock.now()
+    if last is not None and now - last < SWEEP_EVERY:
+        return last
+    delays.sweep(now)
+    db.session.remove()
+    return now
+
+
 def work(keep_on: Callable[[], bool] | None = None) -> None:
     """Work until told to stop by SIGTERM or SIGINT; the job in hand is finished first."""
-    stopping = False
+    stopping, swept = False, None
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -44,6 +56,7 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
         signal.signal(signal.SIGINT, stop)
     while not stopping and (keep_on is None or keep_on()):
         try:
+            swept = sweep(swept)
             if work_once():
                 continue
         except Exception:
