@@ -12,6 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests import pk
+from tests.browser.live import live, live_at  # noqa: F401 - a fixture
+from tests.world import provider, stages  # noqa: F401 - fixtures
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # no sandbox: containers have none; the rest keeps chromium off the network
 ARGUMENTS = [
@@ -56,6 +60,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "viewport": DESKTOP, "locale": "id-ID", "timezone_id": "Asia/Jakarta", **STILL}
+
+
+# the house behind a real server, each time a copy of one in which people have come so far
+live_drafting = live_at(pk.to_drafting)
+live_at_the_head = live_at(pk.to_drafting, pk.to_making, pk.to_signing)
+live_at_eselon = live_at(pk.to_drafting, pk.to_making, pk.to_signing, pk.to_review)
+live_archived = live_at(pk.to_drafting, pk.to_making, pk.to_signing, pk.to_review, pk.to_archive)
 
 
 @pytest.fixture

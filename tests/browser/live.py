@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
+from app.flows import sample
 from app.jobs.worker import work
-from tests.local_provider import LocalProvider
 from tests.visitor import CODE
-from tests.world import PASSWORDS, World, build, close
+from tests.world import LITERASI, PASSWORDS, SATU, Stages, Way, World, close, open_house
+
+STATUS = "Failed to load resource: the server responded with a status of {}"
 
 
 @dataclass
@@ -24,51 +28,95 @@ class House:
     world: World
     url: str
     browser: Browser
-    options: dict[str, object]
+    options: dict[str, Any]
     complaints: list[str]
+    pages: dict[str, Page] = field(default_factory=dict)
 
-    def enter(self, username: str, role: str) -> Page:
+    def enter(self, username: str, role: str, **options: Any) -> Page:
         """A new browser, signed in through the login page."""
-        context: BrowserContext = self.browser.new_context(**self.options)  # type: ignore[arg-type]
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page = self.browser.new_context(base_url=self.url, **(self.options | options)).new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", self._hear)
         page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        page.goto(f"{self.url}/masuk")
+        page.goto("/masuk")
+        page.get_by_label("Tahun").select_option("2026")
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password", exact=True).fill(PASSWORDS[role])
         page.get_by_label("Kode captcha").fill(CODE)
-        page.get_by_role("button", name="Masuk").click()
+        page.get_by_role("button", name="Masuk", exact=True).click()
         page.wait_for_url("**/tugas**")
         return page
 
+    def person(self, username: str, role: str) -> Page:
+        """The browser of somebody: the same one all through a story."""
+        if username not in self.pages:
+            self.pages[username] = self.enter(username, role)
+        return self.pages[username]
 
-@pytest.fixture
-def live(
-    tmp_path: Path,
-    provider: LocalProvider,
-    browser: Browser,
-    browser_context_args: dict[str, object],
-    complaints: list[str],
-) -> Iterator[House]:
-    """The house, serving; ended with everything in it."""
-    world = build(tmp_path / "house", provider)
+    def operator(self, office: sample.Office = SATU) -> Page:
+        return self.person(f"sim{office.kode}", sample.OPERATOR)
+
+    def head(self, office: sample.Office = SATU) -> Page:
+        return self.person(office.head.nip, sample.KEPALA)
+
+    def eselon(self, ministry: sample.Ministry = LITERASI) -> Page:
+        return self.person(ministry.head.nip, sample.ESELON)
+
+    def forgive(self, status: int) -> None:
+        """Chromium notes the status of a page as an error: forget the notes about this one, and nothing else."""
+        noted = STATUS.format(status)
+        assert any(c.startswith(noted) for c in self.complaints), f"no answer had the status {status}"
+        self.complaints[:] = [c for c in self.complaints if not c.startswith(noted)]
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.complaints.append(f"{said.text} ({said.location.get('url', '')})")
+
+
+@contextmanager
+def serving(world: World) -> Iterator[str]:
+    """The address under which the house answers while its worker works."""
     server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    going = True
+    going = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
-        threading.Thread(target=_work, args=(world, lambda: going), daemon=True),
+        threading.Thread(target=_work, args=(world, lambda: not going.is_set()), daemon=True),
     ]
     for thread in threads:
         thread.start()
-    yield House(world, f"http://127.0.0.1:{server.server_port}", browser, browser_context_args, complaints)
-    going = False
+    yield f"http://127.0.0.1:{server.server_port}"
+    going.set()
     server.shutdown()
     for thread in threads:
         thread.join(10)
-    close(world)
+    server.server_close()
 
 
-def _work(world: World, going: object) -> None:
+def live_at(*ways: Way) -> Any:
+    """A fixture: the house after `ways` (see tests/world.py), serving; ended with everything in it."""
+
+    @pytest.fixture
+    def house(
+        tmp_path: Path,
+        stages: Stages,
+        browser: Browser,
+        browser_context_args: dict[str, Any],
+        complaints: list[str],
+    ) -> Iterator[House]:
+        world = open_house(stages.copy(tmp_path / "house", *ways), stages.provider)
+        with serving(world) as url:
+            made = House(world, url, browser, browser_context_args, complaints)
+            yield made
+            for page in made.pages.values():
+                page.context.close()
+        close(world)
+
+    return house
+
+
+def _work(world: World, going: Callable[[], bool]) -> None:
     with world.app.app_context():
-        work(going)  # type: ignore[arg-type]
+        work(going)
+
+
+live = live_at()

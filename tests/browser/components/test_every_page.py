@@ -80,3 +80,17 @@ def test_a_dialog_asks_before_something_is_deleted(page: Page):
     expect(page.get_by_role("dialog", name="Hapus draf PK 2026?")).to_be_visible()
     page.get_by_role("button", name="Batal").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_form_that_throws_away_asks_first(page: Page, seen):
+    page.goto("/bagian")
+    button = page.get_by_role("button", name="Buang draf")
+    button.click()
+    expect(page.get_by_role("dialog", name="Buang draf dan kembali")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    assert seen.posted == []
+    button.click()
+    page.get_by_role("dialog").get_by_role("button", name="Buang draf").click()
+    expect(button).to_have_count(0)  # it says that it is being sent
+    assert [p["aksi"] for p in seen.posted] == [["buang"]]

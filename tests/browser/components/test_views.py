@@ -70,3 +70,14 @@ def test_a_diagram_zooms_and_fits(page: Page):
     expect(viewport).not_to_have_attribute("transform", near)
     page.get_by_role("button", name="Tampilkan semua").click()
     expect(page.locator("[data-element-id='kementerian']").first).to_be_in_viewport()
+
+
+def test_a_folded_pdf_costs_nothing_until_it_is_opened(page: Page):
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url))
+    page.goto("/tanda-tangan?lipat=1")
+    page.wait_for_load_state("networkidle")
+    assert not any("dokumen.pdf" in url or "viewer-" in url for url in asked)
+    page.get_by_text("Lihat dokumen").click()
+    expect(page.locator(".textLayer").first).to_be_attached()
+    assert page.locator("[data-page='1']").bounding_box()["width"] > 400
