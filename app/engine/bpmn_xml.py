@@ -65,7 +65,7 @@ class Report:
         return tuple(self._found)
 
 
-class UnreadableFile(ValueError):  # noqa: N818 - reads as what it is
+class UnreadableFile(ValueError):
     """This file is no XML that Alur reads. `line` is where reading stopped, 0 for the file as a whole."""
 
     def __init__(self, message: str, line: int = 0) -> None:
@@ -175,7 +175,7 @@ def has_nodes(scope: Tag) -> bool:
 
 def scopes_of(root: Tag) -> list[Tag]:
     """Every process and subprocess of a file, outer ones first."""
-    found = [t for t in root.iter() if local(t) == "process" or local(t) in SUBPROCESSES]
+    found = root.iter(bpmn("process"), *(bpmn(name) for name in SUBPROCESSES))
     return [t for t in found if local(t) == "process" or local(t.getparent()) in SUBPROCESSES | {"process"}]
 
 

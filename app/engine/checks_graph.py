@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from app.engine.bpmn_xml import ACTIVITIES, GATEWAYS, SUBPROCESSES, Report
+from app.engine.checks_structure import MAX_FLOWS, MAX_NODES
 from app.engine.diagram import Flow, Graph, Node
 
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
@@ -18,6 +19,9 @@ _PEOPLE = frozenset({"userTask", "manualTask"})
 
 
 def check_graph(graph: Graph, report: Report) -> None:
+    """Look at every node and scope; not at all at graphs too large to be published, which are reported already."""
+    if len(graph.flows) > MAX_FLOWS * len(graph.scopes) or any(len(s) > MAX_NODES for s in graph.scopes.values()):
+        return
     say = _Say(graph, report)
     for node in graph.nodes.values():
         _ends(node, graph, say)

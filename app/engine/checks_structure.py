@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from app.engine.bpmn_xml import (
+    ACTIVITIES,
     BESIDE,
     NODES,
     SUBPROCESSES,
@@ -21,6 +23,7 @@ from app.engine.bpmn_xml import (
 from app.engine.diagram import operator_of, parameters_of
 
 MAX_NODES = 300  # in one scope: SpiffWorkflow reads by recursion, and about 390 in a row end in a RecursionError
+MAX_FLOWS = 1_000  # in one scope
 MAX_INSTANCES = 500  # of a multi-instance activity: each is a branch of the case's task tree
 MAX_LOOPS = 100  # of a loop activity: the task tree grows with every round
 
@@ -62,6 +65,8 @@ def _scope(file: str, scope: Tag, report: Report) -> None:
     nodes = list(nodes_of(scope))
     if len(nodes) > MAX_NODES:
         report.at(file, scope, f"Lebih dari {MAX_NODES} elemen di satu proses. Pindahkan sebagian ke subproses.")
+    if len(scope.findall(bpmn("sequenceFlow"))) > MAX_FLOWS:
+        report.at(file, scope, f"Lebih dari {MAX_FLOWS} panah di satu proses. Pindahkan sebagian ke subproses.")
     for child in scope:
         if local(child) and local(child) not in NODES | BESIDE:
             report.at(
@@ -114,6 +119,8 @@ def _node(file: str, node: Tag, report: Report) -> None:
         report.at(file, node, "Tugas pesan ini tidak menyebut pesannya. Pilih pesan (messageRef).")
     if kind == "scriptTask" and not any(text_of(t) for t in node.findall(bpmn("script"))):
         report.at(file, node, "Tugas skrip ini kosong. Isi skripnya, atau ganti dengan tugas biasa.")
+    if kind not in ACTIVITIES and any(local(t).endswith("LoopCharacteristics") for t in node):
+        report.at(file, node, "Pengulangan hanya berlaku pada tugas dan subproses. Hapus pengulangannya.")
     for loop in node.findall(bpmn("multiInstanceLoopCharacteristics")):
         _multi_instance(file, loop, report)
     for loop in node.findall(bpmn("standardLoopCharacteristics")):
@@ -128,7 +135,7 @@ def _service(file: str, node: Tag, report: Report) -> None:
     names = [p.get("id") for p in parameters_of(operator)]
     if not all(names):
         report.at(file, operator, "Ada parameter layanan tanpa id. Beri nama parameternya.")
-    for name in {n for n in names if n and names.count(n) > 1}:
+    for name in [n for n, times in Counter(names).items() if n and times > 1]:
         report.at(file, operator, f"Parameter '{name}' ditulis dua kali. Hapus salah satunya.")
 
 

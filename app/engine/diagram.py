@@ -118,10 +118,10 @@ def read_graph(roots: Mapping[str, Tag], report: Report) -> Graph:
 
 
 def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
-    out: dict[str, tuple[T, ...]] = {}
+    out: dict[str, list[T]] = {}
     for key, value in pairs:
-        out[key] = (*out.get(key, ()), value)
-    return out
+        out.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in out.items()}
 
 
 def _node(file: str, tag: Tag, scope: Tag, lanes: Mapping[str, str], known: Mapping[str, Node]) -> Node:

@@ -14,7 +14,6 @@ from lxml import etree
 from app.engine.bpmn_xml import (
     ACTIVITIES,
     BPMN,
-    NODES,
     SUBPROCESSES,
     Report,
     Tag,
@@ -76,22 +75,21 @@ def free_id(wish: str, taken: set[str]) -> str:
     """`wish`, or `wish_2`, ...: an id nobody has yet; it is taken from now on."""
     candidate, n = wish, 1
     while candidate in taken:
-        n += 1
+        n = n + 1 if n < 20 else max(n + 1, len(taken))  # thousands of equal wishes must not take their square
         candidate = f"{wish}_{n}"
     taken.add(candidate)
     return candidate
 
 
-def rename(root: Tag, old: str, new: str) -> None:
-    """Give the element with the id `old` the id `new`, with every reference to it in this file."""
+def rename(root: Tag, names: Mapping[str, str]) -> None:
+    """Give the elements with the ids of `names` their new ids, with every reference to them in this file."""
     for tag in root.iter():
-        if tag.get("id") == old and (local(tag) or tag.tag.startswith(f"{{{BPMN}}}")):
-            tag.set("id", new)
+        if tag.get("id") in names and tag.tag.startswith(f"{{{BPMN}}}"):
+            tag.set("id", names[tag.get("id")])
         for attribute in _REFERENCES & set(tag.keys()):
-            if tag.get(attribute) == old:
-                tag.set(attribute, new)
-        if local(tag) in _REFERENCE_TEXTS and tag.text == old:
-            tag.text = new
+            tag.set(attribute, names.get(tag.get(attribute), tag.get(attribute)))
+        if tag.text in names and local(tag) in _REFERENCE_TEXTS:
+            tag.text = names[tag.text]
 
 
 def _strip_references(file: str, root: Tag, report: Report) -> None:
@@ -114,12 +112,12 @@ def _name_flows(file: str, root: Tag, report: Report) -> None:
 
 def _rename_reserved(file: str, root: Tag, report: Report) -> None:
     taken = ids_of(root) | RESERVED
-    for scope in scopes_of(root):
-        for node in nodes_of(scope):
-            old = node.get("id")
-            if old in RESERVED:
-                rename(root, old, free_id(f"{old}_{local(node)}", taken))
-                report.at(file, node, f"Id '{old}' dipakai mesin sendiri, jadi diganti '{node.get('id')}'.", "repair")
+    mine = {n.get("id"): n for scope in scopes_of(root) for n in nodes_of(scope) if n.get("id") in RESERVED}
+    names = {old: free_id(f"{old}_{local(node)}", taken) for old, node in mine.items()}
+    if names:
+        rename(root, names)
+    for old, node in mine.items():
+        report.at(file, node, f"Id '{old}' dipakai mesin sendiri, jadi diganti '{node.get('id')}'.", "repair")
 
 
 def _drop_data_stores(file: str, root: Tag, report: Report) -> None:
@@ -215,16 +213,17 @@ def _imply_splits(file: str, root: Tag, report: Report) -> None:
     """Several plain flows out of a task mean a parallel split (BPMN 2.0, 13.2.1); SpiffWorkflow wants it drawn."""
     taken = ids_of(root)
     nodes = {n.get("id"): n for scope in scopes_of(root) for n in nodes_of(scope)}
+    refs = {text_of(r): r for r in root.iter(bpmn("flowNodeRef"))}  # the innermost lane comes last
     for source, flows in outgoing(root).items():
         node = nodes.get(source)
         if node is None or len(flows) < 2 or any(has_condition(f) for f in flows):
             continue
         if local(node) in ACTIVITIES or local(node) in _EVENTS_THAT_LEAVE:
-            _insert_split(root, node, flows, taken)
+            _insert_split(node, flows, refs.get(source), taken)
             report.at(file, node, "Beberapa panah keluar dari sini: dianggap berjalan bersamaan.", "repair")
 
 
-def _insert_split(root: Tag, node: Tag, flows: list[Tag], taken: set[str]) -> None:
+def _insert_split(node: Tag, flows: list[Tag], lane_ref: Tag | None, taken: set[str]) -> None:
     source = node.get("id")
     id_ = free_id(f"{source}_cabang", taken)
     gateway = etree.Element(bpmn("parallelGateway"), id=id_)
@@ -235,9 +234,9 @@ def _insert_split(root: Tag, node: Tag, flows: list[Tag], taken: set[str]) -> No
         node.remove(drawn)
     node.addnext(gateway)
     gateway.addnext(flow)
-    for ref in list(root.iter(bpmn("flowNodeRef"))):
-        if ref.text == source:
-            etree.SubElement(ref.getparent(), bpmn("flowNodeRef")).text = id_
+    if lane_ref is not None:
+        lane_ref.addnext(etree.Element(bpmn("flowNodeRef")))
+        lane_ref.getnext().text = id_
 
 
 def _make_executable(roots: Mapping[str, Tag], report: Report) -> None:
@@ -266,8 +265,9 @@ def _part_files(roots: Mapping[str, Tag], report: Report) -> None:
     for file, root in roots.items():
         mine = {n.get("id"): n for scope in scopes_of(root) for n in nodes_of(scope) if n.get("id")}
         everything = taken | ids_of(root)
-        for old, node in mine.items():
-            if old in taken and local(node) in NODES and local(node) not in SUBPROCESSES:
-                rename(root, old, free_id(old, everything))
-                report.at(file, node, f"Id '{old}' sudah ada di berkas lain, jadi diganti.", "repair")
+        again = [i for i, n in mine.items() if i in taken and local(n) not in SUBPROCESSES]
+        if again:
+            rename(root, {old: free_id(old, everything) for old in again})
+        for old in again:
+            report.at(file, mine[old], f"Id '{old}' sudah ada di berkas lain, jadi diganti.", "repair")
         taken |= {n.get("id") for n in mine.values()}

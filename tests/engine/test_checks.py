@@ -10,7 +10,6 @@ from app.engine.checks import prepare
 from app.engine.types import Field
 from tests.engine.drawing import (
     END,
-    HEAD,
     START,
     chain,
     document,
@@ -89,71 +88,6 @@ def test_properties_and_lanes_of_subprocesses() -> None:
     assert prepared.elements["dalam"].lane == prepared.elements["sub"].lane == "Kepala Satker"
     assert prepared.elements["dalam"].form == "draft_pk"
     assert prepared.lanes == ("Satker", "Kepala Satker")
-
-
-# --- bytes
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "utf-8-sig", "windows-1252"])
-def test_other_encodings_are_legal_and_come_out_as_utf_8(encoding: str) -> None:
-    declared = encoding.removesuffix("-sig")
-    text = (
-        f'<?xml version="1.0" encoding="{declared}"?>' + simple(task("a", "<documentation>é</documentation>")).decode()
-    )
-    prepared = look(text.encode(encoding))
-    assert errors(prepared) == []
-    assert "é".encode() in prepared.files["p.bpmn"]
-    assert b"encoding='UTF-8'" in prepared.files["p.bpmn"]
-
-
-BOMB = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "XML"),
-        (b"\x00\x01\x02", "XML"),
-        (b"<definitions", "XML"),
-        (b"<a/>", "BPMN 2.0"),
-        (b"PK\x03\x04", "XML"),
-        (BOMB.encode() + simple(), "DOCTYPE"),
-        (b'<!DOCTYPE d SYSTEM "file:///etc/passwd">' + simple(), "DOCTYPE"),
-        (f'<?xml version="1.0" encoding="utf-16"?>{BOMB}{simple().decode()}'.encode("utf-16"), "DOCTYPE"),
-        (
-            simple(task("a", "<documentation>&xxe;</documentation>")) if False else b"<definitions>&xxe;</definitions>",
-            "XML",
-        ),
-        (b"<definitions>" + b"<a/>" * 20_001 + b"</definitions>", "20000 elemen"),
-        (b"<a>" * 65 + b"</a>" * 65, "bersarang"),
-        (b"<definitions>" + b" " * 2_000_001 + b"</definitions>", "MB"),
-        (b'<?xml version="1.0" encoding="bukan-huruf"?><definitions/>', "tidak"),
-        (f"{HEAD}</definitions>".encode(), "proses"),
-    ],
-)
-def test_bytes_that_are_no_diagram_are_refused(data: bytes, words: str) -> None:
-    found = errors(look(data))
-    assert any(words in message for _, message in found), found
-
-
-def test_too_many_files_and_none_are_refused() -> None:
-    assert not prepare({}).ok
-    assert not prepare({f"{i}.bpmn": simple() for i in range(31)}).ok
-
-
-def test_all_problems_come_at_once_with_their_lines() -> None:
-    body = (
-        START
-        + "\n"
-        + task("a")
-        + "\n<complexGateway id='x'/>\n<scriptTask id='y'/>"
-        + END
-        + chain("mulai", "a", "selesai")
-    )
-    found = look(document(body)).problems
-    assert {p.element for p in found} == {"x", "y"}
-    assert sorted({p.line for p in found}) == [3, 4]
-    assert {p.file for p in found} == {"p.bpmn"}
 
 
 # --- structure
@@ -316,3 +250,8 @@ def test_data_objects_two_levels_down_are_refused() -> None:
     assert errors(look(nested(0))) == errors(look(nested(1))) == []
     refused(nested(2), "da", "terlalu jauh")
     refused(nested(0).replace(b'dataObjectRef="d"', b'dataObjectRef="e"'), "da", "tidak ada")
+
+
+def test_repetition_belongs_to_activities() -> None:
+    data = simple().replace(b'<endEvent id="selesai"/>', f'<endEvent id="selesai">{repeated("")}</endEvent>'.encode())
+    refused(data, "selesai", "Pengulangan hanya")
