@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.engine.checks import Vocabulary, check, prepare
-from app.engine.definition import Definition as Live
+from app.engine.checks import Vocabulary
+from app.engine.quarantine import LOAD, prepare_in_child
 from app.errors import InvalidDefinition
 from app.flows.house import house
 from app.models import Definition, Role, db
@@ -19,12 +19,12 @@ from app.models import Definition, Role, db
 
 def deploy(files: Mapping[str, bytes], now: datetime) -> tuple[str, int, bool]:
     """(process, version, whether it is new). InvalidDefinition with all problems at once."""
-    prepared = prepare(files)
-    problems = [p for p in (*prepared.problems, *check(prepared, vocabulary())) if p.level == "error"]
+    # in a child with limits: a file that people bring along can't take the server with it
+    prepared = prepare_in_child(files, vocabulary(), load=LOAD)
+    problems = [p for p in prepared.problems if p.level == "error"]
     if problems:
         raise InvalidDefinition(tuple(problems))
-    Live.load(files, prepared.process_id)  # what the checks accept must also load
-    texts = {name: content.decode() for name, content in sorted(files.items())}
+    texts = {name: _text(content, prepared.files[name]) for name, content in sorted(files.items())}
     digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
     known = db.session.scalar(
         select(Definition.version).where(Definition.process == prepared.process_id, Definition.sha256 == digest)
@@ -45,6 +45,14 @@ def deploy(files: Mapping[str, bytes], now: datetime) -> tuple[str, int, bool]:
     )
     db.session.commit()
     return prepared.process_id, version, True
+
+
+def _text(content: bytes, repaired: bytes) -> str:
+    """As it came, where it is UTF-8; files in another encoding are kept as the checks rewrote them."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return repaired.decode()
 
 
 def vocabulary() -> Vocabulary:
