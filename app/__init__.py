@@ -75,9 +75,12 @@ def _init_migrations(app: Flask) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    import orjson
+
+    json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True}
-    return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        return {"pool_pre_ping": True, **json}
+    return {"connect_args": {"timeout": 15, "check_same_thread": False}, **json}
 
 
 def _init_sqlite() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from app.engine.definition import Definition
 from app.errors import NotFound
 from app.models import Definition as Row
 from app.models import db
+
+# by database: tests run several applications in one process
+_LIVE: WeakKeyDictionary[Engine, dict[int, Definition]] = WeakKeyDictionary()
 
 
 class Published(NamedTuple):
@@ -23,12 +26,14 @@ class Published(NamedTuple):
 
 def of(definition_id: int) -> Definition:
     """The live definition of a version; parsed at the first use in this process."""
-    return _live(str(db.engine.url), definition_id)
+    live = _LIVE.setdefault(db.engine, {})
+    found = live.get(definition_id)
+    if found is None:
+        found = live[definition_id] = _load(definition_id)
+    return found
 
 
-@lru_cache(maxsize=256)
-def _live(_database: str, definition_id: int) -> Definition:
-    # the database's address is part of the key: tests run several applications in one process
+def _load(definition_id: int) -> Definition:
     row = db.session.execute(select(Row.files, Row.process).where(Row.id == definition_id)).one()
     return Definition.load({name: text.encode() for name, text in row.files.items()}, row.process)
 
@@ -45,7 +50,7 @@ def current(process: str) -> Published:
 
 def forget() -> None:
     """Drop what is held in memory; for tests that swap databases under one address."""
-    _live.cache_clear()
+    _LIVE.clear()
 
 
 def processes() -> list[Published]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 
 from app.models import Event, db
@@ -20,8 +20,8 @@ _COVERED = (
 def digest(event: Mapping[str, Any]) -> str:
     """SHA-256 over all columns of the event (its state too) and the hash before it, hex."""
     covered = {k: event[k].isoformat() if k == "at" else event[k] for k in _COVERED}
-    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode() + b"\0" + (event["state"] or b"")).hexdigest()
+    text = orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text + b"\0" + (event["state"] or b"")).hexdigest()
 
 
 def broken_at(instance_id: int) -> int | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, or_, select, union_all, update
 
 from app.engine.definition import Definition
-from app.engine.types import Step
+from app.engine.types import Passed, ServiceCall, Step
 from app.flows import events
 from app.flows.house import house
 from app.models import AnyRow, Document, Draft, Event, Instance, Job, Notice, Task, table
@@ -27,9 +27,16 @@ _READ = select(
         "ended_at",
     ))
 ).where(_INSTANCE.c.id == bindparam("i"))  # fmt: skip
-_OPEN_TASKS = select(_TASK.c.id).where(_TASK.c.instance_id == bindparam("i"), _TASK.c.state == "open")
-_OPEN_JOBS = select(_JOB.c.id).where(
-    _JOB.c.instance_id == bindparam("i"), _JOB.c.state.in_(("ready", "running", "incident"))
+# what of the case was open before this step; one look-up for both tables
+_OPEN = union_all(
+    select(_TASK.c.id, literal_column("'task'").label("kind")).where(
+        _TASK.c.instance_id == bindparam("i"), _TASK.c.state == "open"
+    ),
+    select(_JOB.c.id, literal_column("'job'")).where(
+        # not in_(): its list would be written out anew at each execution
+        _JOB.c.instance_id == bindparam("i"),
+        or_(*(_JOB.c.state == s for s in ("ready", "running", "incident"))),
+    ),
 )
 _UPDATE = (
     update(_INSTANCE)
@@ -48,6 +55,13 @@ _CLOSE_TASK = (
 )
 _CLOSE_JOB = update(_JOB).where(_JOB.c.id == bindparam("j")).values(state="gone")
 _FORGET_DRAFT = delete(_DRAFT).where(_DRAFT.c.task_id == bindparam("t"))
+_VOID = (
+    update(_DOCUMENT)
+    .where(_DOCUMENT.c.instance_id == bindparam("i"), _DOCUMENT.c.void_at.is_(None))
+    .values(void_at=bindparam("at"), void_reason=bindparam("why"))
+)
+# made once: a statement that is built anew is also compared anew with what SQLAlchemy has compiled before
+_NEW_EVENT, _NEW_TASK, _NEW_JOB, _NEW_NOTICE = insert(_EVENT), insert(_TASK), insert(_JOB), insert(_NOTICE)
 
 
 @dataclass(frozen=True)
@@ -73,8 +87,30 @@ def read_case(conn: Connection, instance_id: int) -> AnyRow | None:
     return conn.execute(_READ, {"i": instance_id}).first()
 
 
-def record(conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime) -> bool:
-    """Write the step. False: the case moved meanwhile, nothing was written, and the step must be run again."""
+@dataclass(frozen=True)
+class Recorded:
+    """A step that was written. `attended` are the new calls that wait for the signer's secret."""
+
+    attended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """One step on its way into the tables. `was` are the ids that were open before it: "task" and "job"."""
+
+    conn: Connection
+    case: AnyRow
+    definition: Definition
+    step: Step
+    change: Change
+    now: datetime
+    was: Mapping[str, set[str]]
+
+
+def record(
+    conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime
+) -> Recorded | None:
+    """Write the step. None: the case moved meanwhile, nothing was written, and the step must be run again."""
     event = _event(case, step, change, now)
     written = conn.execute(
         _UPDATE,
@@ -91,13 +127,22 @@ def record(conn: Connection, case: AnyRow, definition: Definition, step: Step, c
         },
     ).rowcount
     if written == 0:  # somebody committed another step since we read
-        return False
-    conn.execute(insert(_EVENT), event)
-    _write_tasks(conn, case, definition, step, change, now)
-    _write_jobs(conn, case, definition, step, change, now)
-    _write_notices(conn, case, step, now)
-    _void_documents(conn, case, definition, step, now)
-    return True
+        return None
+    conn.execute(_NEW_EVENT, event)
+    writing = _Writing(conn, case, definition, step, change, now, _open_before(conn, case))
+    _write_tasks(writing)
+    attended = _write_jobs(writing)
+    _write_notices(writing)
+    _void_documents(writing)
+    return Recorded(attended)
+
+
+def _open_before(conn: Connection, case: AnyRow) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"task": set(), "job": set()}
+    if case.version:
+        for row in conn.execute(_OPEN, {"i": case.id}):
+            found[row.kind].add(row.id)
+    return found
 
 
 def _event(case: AnyRow, step: Step, change: Change, now: datetime) -> dict[str, Any]:
@@ -113,55 +158,57 @@ def _event(case: AnyRow, step: Step, change: Change, now: datetime) -> dict[str,
         "definition_id": case.definition_id,
         "status": case.status if step.status is None else step.status,
         "data": change.data,
-        "passed": [_slim(asdict(p)) for p in step.passed],
+        "passed": [_slim(p) for p in step.passed],
         "state": step.state,
         "prev_hash": case.last_hash,
     }
     return event | {"hash": events.digest(event)}
 
 
-def _slim(passed: JsonObject) -> JsonObject:
-    return {k: v for k, v in passed.items() if v not in (None, {}, "")}
+def _slim(p: Passed) -> JsonObject:
+    row = {
+        "element": p.element,
+        "name": p.name,
+        "kind": p.kind,
+        "flow": p.flow,
+        "expression": p.expression,
+        "values": p.values,
+    }
+    return {k: v for k, v in row.items() if v not in (None, {}, "")}
 
 
-def _write_tasks(
-    conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime
-) -> None:
-    was = set(conn.execute(_OPEN_TASKS, {"i": case.id}).scalars()) if case.version else set()
-    opened = _open_rows(case, definition, step, now)
-    closed = [
-        {
-            "t": t,
-            "s": "done" if t == change.task_id else "gone",
-            "by": change.by if t == change.task_id else None,
-            "at": now,
-        }
-        for t in was - {row["id"] for row in opened}
-    ]
+def _write_tasks(w: _Writing) -> None:
+    opened = {row["id"]: row for row in _open_rows(w)}
+    by = {w.change.task_id: ("done", w.change.by)}
+    closed = []
+    for task in w.was["task"] - set(opened):
+        state, who = by.get(task, ("gone", None))
+        closed.append({"t": task, "s": state, "by": who, "at": w.now})
     if closed:
-        conn.execute(_CLOSE_TASK, closed)
-        conn.execute(_FORGET_DRAFT, [{"t": c["t"]} for c in closed])
-    fresh = [row for row in opened if row["id"] not in was]
+        w.conn.execute(_CLOSE_TASK, closed)
+        w.conn.execute(_FORGET_DRAFT, [{"t": c["t"]} for c in closed])
+    fresh = [row for task, row in opened.items() if task not in w.was["task"]]
     if fresh:
-        conn.execute(insert(_TASK), fresh)
+        w.conn.execute(_NEW_TASK, fresh)
 
 
-def _open_rows(case: AnyRow, definition: Definition, step: Step, now: datetime) -> list[dict[str, Any]]:
+def _open_rows(w: _Writing) -> list[dict[str, Any]]:
+    case = w.case
     common = {
         "instance_id": case.id, "satker": case.satker, "unit": case.unit, "tahun": case.tahun, "state": "open",
-        "created_at": now,
+        "created_at": w.now,
     }  # fmt: skip
     tasks = [
         common
         | {"id": t.id, "kind": "user", "element": t.element, "name": t.name, "role": t.lane or ""}
-        | {"due": t.due, "remind_at": _first_reminder(t.due, now)}
-        for t in step.user_tasks
+        | {"due": t.due, "remind_at": _first_reminder(t.due, w.now)}
+        for t in w.step.user_tasks
     ]
     actions = [
         common
         | {"id": a.id, "kind": "action", "element": a.element, "name": a.name, "due": None, "remind_at": None}
-        | {"role": definition.elements[a.element].properties.get("peran") or a.lane or ""}
-        for a in step.actions
+        | {"role": w.definition.elements[a.element].properties.get("peran") or a.lane or ""}
+        for a in w.step.actions
     ]
     return tasks + actions
 
@@ -172,59 +219,51 @@ def _first_reminder(due: datetime | None, now: datetime) -> datetime | None:
     return due - REMIND_BEFORE_DUE if due - REMIND_BEFORE_DUE > now else due
 
 
-def _write_jobs(
-    conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime
-) -> None:
-    was = set(conn.execute(_OPEN_JOBS, {"i": case.id}).scalars()) if case.version else set()
-    calls = {c.id: c for c in step.calls}
-    gone = [{"j": j} for j in was - set(calls) - {change.task_id}]
+def _write_jobs(w: _Writing) -> tuple[str, ...]:
+    """The ids of the new calls that are attended."""
+    gone = w.was["job"] - {call.id for call in w.step.calls} - {w.change.task_id}
     if gone:  # the diagram took the way out of the call (a timer, a message): its answer no longer counts
-        conn.execute(_CLOSE_JOB, gone)
-    fresh = []
-    for call in calls.values():
-        if call.id in was:
-            continue
-        element = definition.elements[call.element]
-        operator = house().operators.get(call.operator)
-        attended = bool(operator and operator.attended)
-        fresh.append(
-            {
-                "id": call.id,
-                "instance_id": case.id,
-                "element": call.element,
-                "name": element.name,
-                "operator": call.operator,
-                "params": call.params,
-                "attended": attended,
-                "signer_id": change.signer if attended else None,
-                "state": "ready",
-                "max_tries": 1 if attended else int(element.properties.get("retries", 5)),
-                "backoff": int(element.properties.get("backoff", 30)),
-                "run_at": now,
-                "created_at": now,
-            }
-        )
+        w.conn.execute(_CLOSE_JOB, [{"j": job} for job in gone])
+    fresh = [_job_row(w, call) for call in w.step.calls if call.id not in w.was["job"]]
     if fresh:
-        conn.execute(insert(_JOB), fresh)
+        w.conn.execute(_NEW_JOB, fresh)
+    return tuple(row["id"] for row in fresh if row["attended"])
 
 
-def _write_notices(conn: Connection, case: AnyRow, step: Step, now: datetime) -> None:
-    rows: Sequence[dict[str, Any]] = [
-        {"instance_id": case.id, "role": n.lane or "", "satker": case.satker, "unit": case.unit}
-        | {"text": n.text, "created_at": now}
-        for n in step.notices
+def _job_row(w: _Writing, call: ServiceCall) -> dict[str, Any]:
+    element = w.definition.elements[call.element]
+    operator = house().operators.get(call.operator)
+    attended = bool(operator and operator.attended)
+    return {
+        "id": call.id,
+        "instance_id": w.case.id,
+        "element": call.element,
+        "name": element.name,
+        "operator": call.operator,
+        "params": call.params,
+        "attended": attended,
+        "signer_id": w.change.signer if attended else None,
+        "state": "ready",
+        "max_tries": 1 if attended else int(element.properties.get("retries", 5)),
+        "backoff": int(element.properties.get("backoff", 30)),
+        "run_at": w.now,
+        "created_at": w.now,
+    }
+
+
+def _write_notices(w: _Writing) -> None:
+    rows = [
+        {"instance_id": w.case.id, "role": n.lane or "", "satker": w.case.satker, "unit": w.case.unit}
+        | {"text": n.text, "created_at": w.now}
+        for n in w.step.notices
     ]
     if rows:
-        conn.execute(insert(_NOTICE), rows)
+        w.conn.execute(_NEW_NOTICE, rows)
 
 
-def _void_documents(conn: Connection, case: AnyRow, definition: Definition, step: Step, now: datetime) -> None:
+def _void_documents(w: _Writing) -> None:
     """An element with the property `dokumen` = "batal" takes the sheets made so far out of force."""
-    for p in step.passed:
-        element = definition.elements.get(p.element)
+    for p in w.step.passed:
+        element = w.definition.elements.get(p.element)
         if element is not None and element.properties.get("dokumen") == "batal":
-            conn.execute(
-                update(_DOCUMENT)
-                .where(_DOCUMENT.c.instance_id == case.id, _DOCUMENT.c.void_at.is_(None))
-                .values(void_at=now, void_reason=element.name)
-            )
+            w.conn.execute(_VOID, {"i": w.case.id, "at": w.now, "why": element.name})

@@ -11,7 +11,6 @@ from sqlalchemy import insert, select
 
 from app.engine import steps
 from app.engine.errors import TaskGone
-from app.engine.types import Step
 from app.errors import Conflict, NotAllowed, NotFound, StepFailed
 from app.flows import definitions, drafts, masters
 from app.flows.record import Change, record
@@ -75,22 +74,12 @@ def _try(row: AnyRow, actor: Actor, submission: Submission, now: datetime) -> Su
         signer=actor.user_id,
     )  # fmt: skip
     with db.engine.begin() as conn:
-        if not record(conn, row, definition, step, change, now):
+        recorded = record(conn, row, definition, step, change, now)
+        if recorded is None:
             return None
         for kind, values in submission.masters.items():
             masters.write(conn, kind, values, now)
-    return Submitted(row.id, _attended(row.id, actor, step, now), step.ended)
-
-
-def _attended(instance_id: int, actor: Actor, step: Step, now: datetime) -> tuple[str, ...]:
-    """The attended calls that this step made; those of another signer on a parallel path are not theirs."""
-    if not step.calls:
-        return ()
-    mine = (Job.signer_id == actor.user_id, Job.created_at == now)
-    rows = db.session.execute(
-        select(Job.id).where(Job.instance_id == instance_id, Job.attended, Job.state == "ready", *mine)
-    ).scalars()
-    return tuple(rows)
+    return Submitted(row.id, recorded.attended, step.ended)
 
 
 def _keep(row: AnyRow, actor: Actor, typed: Mapping[str, list[str]], error: StepFailed, now: datetime) -> None:
