@@ -168,9 +168,7 @@ def _bring_back(run: Run, outcome: Result | BpmnError, now: datetime) -> None:
     try:
         if not finishing.finish(_ending(run), outcome, now) and isinstance(outcome, BpmnError):
             _incident(run, f"{outcome.message} (Diagram tidak punya jalan untuk kesalahan {outcome.code}.)")
-    except (
-        StepFailed
-    ) as e:  # an expression behind the call: whoever corrects it retries the job, nothing runs by itself
+    except StepFailed as e:  # an expression behind the call: corrected by hand, then retried; nothing runs by itself
         _incident(run, str(e))
 
 

@@ -75,7 +75,7 @@ class SigningPool:
             thread.join(timeout=GRACE / len(self._threads))
 
     def _emptied(self) -> list[Errand]:
-        found = []
+        found: list[Errand] = []
         while True:
             try:
                 errand = self._queue.get_nowait()
