@@ -40,7 +40,7 @@ class EditSatker(TaskForm):
     """What is typed goes to the master; the case gets a copy without the NIK."""
 
     title = "Info Satker"
-    submit_label = "Simpan"
+    submit_label = "Simpan dan lanjutkan"
 
     nik_pimpinan = NikField(
         "NIK Pimpinan",

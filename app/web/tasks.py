@@ -219,7 +219,8 @@ def _first_page(cls: type[TaskForm], context: Any, draft: Any) -> int:
 
 
 def _url(task: OpenTask, at: int) -> str:
-    return url_for("tasks.show", task_id=task.row.task_id, halaman=at if at > 1 else None)
+    # the first page by its number too: without one, a form that was sent before opens at "Periksa isian"
+    return url_for("tasks.show", task_id=task.row.task_id, halaman=at)
 
 
 def _page(task: OpenTask, form: TaskForm, at: int, *, draft: Any = None, errors: bool = False) -> str:

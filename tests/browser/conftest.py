@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import pk
 from tests.browser.live import live, live_at  # noqa: F401 - a fixture
@@ -25,6 +25,7 @@ ARGUMENTS = [
 BUILD = Path(__file__).parents[2] / "app" / "web" / "static" / "build"
 PHONE = {"width": 375, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+expect.set_options(timeout=15_000)  # other people's work may run on the same cores
 # colours that are on their way from one theme to the other have no contrast to measure
 STILL = {"reduced_motion": "reduce"}
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
@@ -60,6 +61,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "viewport": DESKTOP, "locale": "id-ID", "timezone_id": "Asia/Jakarta", **STILL}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """In place of the plug-in's own, of which pytest warns; each house knows its address."""
 
 
 # the house behind a real server, each time a copy of one in which people have come so far

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.flows import sample
 from app.jobs.worker import work
@@ -34,18 +34,27 @@ class House:
 
     def enter(self, username: str, role: str, **options: Any) -> Page:
         """A new browser, signed in through the login page."""
-        page = self.browser.new_context(base_url=self.url, **(self.options | options)).new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", self._hear)
-        page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        page = self.visitor(**options)
         page.goto("/masuk")
         page.get_by_label("Tahun").select_option("2026")
+        self.log_in(page, username, role)
+        page.wait_for_url("**/tugas**")
+        return page
+
+    def visitor(self, **options: Any) -> Page:
+        """A new browser of somebody who is not signed in."""
+        page = self.browser.new_context(base_url=self.url, **(self.options | options)).new_page()
+        page.set_default_timeout(20_000)
+        page.context.on("console", self._hear)
+        page.context.on("weberror", lambda e: self.complaints.append(str(e.error)))
+        return page
+
+    def log_in(self, page: Page, username: str, role: str) -> None:
+        """The login page, filled in."""
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password", exact=True).fill(PASSWORDS[role])
         page.get_by_label("Kode captcha").fill(CODE)
         page.get_by_role("button", name="Masuk", exact=True).click()
-        page.wait_for_url("**/tugas**")
-        return page
 
     def person(self, username: str, role: str) -> Page:
         """The browser of somebody: the same one all through a story."""
@@ -62,6 +71,10 @@ class House:
     def eselon(self, ministry: sample.Ministry = LITERASI) -> Page:
         return self.person(ministry.head.nip, sample.ESELON)
 
+    def read(self, sha256: str) -> bytes:
+        """A document of the archive."""
+        return self.world.app.extensions["alur"].documents.read(sha256)
+
     def forgive(self, status: int) -> None:
         """Chromium notes the status of a page as an error: forget the notes about this one, and nothing else."""
         noted = STATUS.format(status)
@@ -73,19 +86,26 @@ class House:
             self.complaints.append(f"{said.text} ({said.location.get('url', '')})")
 
 
+class Quiet(WSGIRequestHandler):
+    """A line for every request would bury what a failing test has to say."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 @contextmanager
 def serving(world: World) -> Iterator[str]:
     """The address under which the house answers while its worker works."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    going = threading.Event()
+    server = make_server("127.0.0.1", 0, world.app, threaded=True, request_handler=Quiet)
+    ending = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
-        threading.Thread(target=_work, args=(world, lambda: not going.is_set()), daemon=True),
+        threading.Thread(target=_work, args=(world, lambda: not ending.is_set()), daemon=True),
     ]
     for thread in threads:
         thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
-    going.set()
+    ending.set()
     server.shutdown()
     for thread in threads:
         thread.join(10)

@@ -100,7 +100,7 @@ def open_task(page: Page, name: str) -> None:
 
 
 def sign(page: Page, passphrase: str) -> None:
-    expect(page.get_by_role("heading", name="Approved PK")).to_be_visible()
+    expect(page.get_by_role("heading", name="Approved PK", exact=True)).to_be_visible()
     page.get_by_label("Passphrase", exact=True).fill(passphrase)
     press(page, "Kirim Passphrase")
 
@@ -113,6 +113,13 @@ def refuse(page: Page, note: str) -> None:
     page.get_by_label("Input Catatan PK").fill(note)
     press(page, "Kirim Catatan PK")
     status(page, "Dikembalikan")
+    rest(page)
+
+
+def rest(page: Page) -> None:
+    """Leave the page that follows the case: it would go to the next task by itself, in the middle of another step."""
+    page.get_by_role("link", name="Tugas saya").last.click()
+    heading(page, "Tugas saya")
 
 
 def status(page: Page, words: str) -> Locator:
