@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,13 +15,18 @@ def parts() -> Flask:
 
 
 @pytest.fixture(scope="session")
-def base_url(parts: Flask) -> Iterator[str]:
+def parts_url(parts: Flask) -> Iterator[str]:
     yield from serving(parts)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], parts_url: str) -> dict[str, Any]:
+    # not the plugin's fixture base_url: its value would stay for the folders that come after
+    return {**browser_context_args, "base_url": parts_url}
 
 
 @pytest.fixture
 def seen(parts: Flask) -> Seen:
     """What the server saw in this test."""
-    fresh = Seen()
-    parts.extensions["seen"].__dict__.update(fresh.__dict__)
+    parts.extensions["seen"].__dict__.update(Seen().__dict__)
     return parts.extensions["seen"]

@@ -10,7 +10,7 @@ const QUIET = 1500, LONGEST = 10_000, RETRY = 4000;
 for (const form of document.querySelectorAll("form[data-autosave-url]:not([data-autosave-url=''])")) watch(form);
 
 function watch(form) {
-  const state = { dirty: false, sending: false, stopped: false, expired: false, since: 0, timer: 0, tries: 0, sent: null };
+  const state = { dirty: false, sending: false, stopped: false, expired: false, renewed: false, since: 0, timer: 0, tries: 0, sent: null };
   const status = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
 
   form.addEventListener("input", (event) => {
@@ -63,12 +63,13 @@ function watch(form) {
     const body = await answer.json().catch(() => ({}));
     if (answer.ok) {
       state.tries = 0;
+      state.renewed = false;
       show(`Tersimpan ${body.saved ?? clock()}`);
     } else if (answer.status === 401) {
       state.dirty = state.expired = true;
       showLogin(body.login);
-    } else if (answer.status === 400 && !state.tries) {
-      state.tries++;
+    } else if (answer.status === 400 && !state.renewed) {
+      state.renewed = true;
       state.dirty = state.expired = true; // most likely the token of a session before: take the present one
       await comeBack();
     } else if (answer.status >= 500 || answer.status === 429) {
