@@ -153,7 +153,7 @@ def test_an_expression_that_fails_behind_a_call_is_an_incident_and_not_a_loop(be
     world.operator().open("/tugas").link("Penyusunan PK").form("/tugas/").press(_aksi="kirim")
     world.settle()
     (left,) = world.all(db.select(Job).where(Job.operator == "tte.status", Job.state != "done"))
-    assert left.state == "incident" and "registrasi" in left.message
+    assert left.state == "incident" and "'terdaftar' belum ada" in left.message
     assert work_at(world, clock.now() + timedelta(minutes=10)) == 0
     assert "Admin perlu membantu; data tidak hilang." in world.operator().open("/kinerja/pk").text
 
