@@ -32,7 +32,7 @@ from app.engine.events import Boundary, Catching, dress_event
 from app.engine.expressions import compile_expression
 from app.engine.joins import BoundaryJoin, EndJoin, InclusiveJoin, ParallelJoin
 from app.engine.script_engine import evaluate_at
-from app.engine.types import Element, JsonObject
+from app.engine.types import Element
 from app.errors import StepFailed
 
 
@@ -210,7 +210,7 @@ class Looping:
 
 
 class Instances(Looping):
-    """A multi-instance activity. Without an output item, whole keys that an instance changed are taken over."""
+    """A multi-instance activity; its output begins anew each time it runs."""
 
     def _update_hook(self: Any, my_task: Any) -> Any:
         my_task._inherit_data()
@@ -226,22 +226,21 @@ class Instances(Looping):
                 output.set(my_task, value.copy())
         return super()._update_hook(my_task)  # type: ignore[misc]
 
+
+class WholeKeys(MultiInstanceTask):
+    """Stands behind the library's kinds of multi-instance, before what they have in common: how instances merge."""
+
     def merge_child(self: Any, workflow: Any, child: Any) -> None:
         if self.data_output is not None and self.output_item is not None:
-            super().merge_child(workflow, child)  # type: ignore[misc]
+            super().merge_child(workflow, child)
             return
+        # The library merges deeply: instances' lists mix, stale copies come back, the item stays in the data.
         my_task = child.parent
         item = self.input_item.bpmn_id if self.input_item is not None else None
-        changed = {k: v for k, v in self.changes(my_task, child).items() if k != item}
-        my_task.data.update(changed)
-        # Nothing is left for the library's deep merge, which would mix the instances' lists and bring stale keys back.
-        child.data = {**my_task.data, **({item: child.data[item]} if item in child.data else {})}
-        super().merge_child(workflow, child)  # type: ignore[misc]
-        my_task.data.pop(item, None)
-
-    def changes(self: Any, my_task: Any, child: Any) -> JsonObject:
         before = my_task.data if isinstance(self, SequentialMultiInstanceTask) else my_task.parent.data
-        return {k: v for k, v in child.data.items() if k not in before or before[k] != v}
+        changed = {k: v for k, v in child.data.items() if k != item and (k not in before or before[k] != v)}
+        my_task.data.update(changed)
+        my_task.internal_data["merged"].append(child.id)
 
 
 def _wrote_what_differs(my_task: Any) -> None:
@@ -270,7 +269,8 @@ _BEHAVIOUR: tuple[tuple[type, type], ...] = (
 @cache
 def _dressed(kind: Any) -> Any:
     behaviour = [ours for theirs, ours in _BEHAVIOUR if issubclass(kind, theirs)]
-    return type(kind.__name__, (*behaviour, Dressed, kind), {})
+    behind = [WholeKeys] if issubclass(kind, MultiInstanceTask) else []
+    return type(kind.__name__, (*behaviour, Dressed, kind, *behind), {})
 
 
 def dress(spec: Any, elements: Mapping[str, Element], subprocesses: Mapping[str, Any]) -> None:

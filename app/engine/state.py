@@ -37,6 +37,8 @@ FORMAT = 1
 COMPRESSED = 1  # flag: the JSON is deflated
 WORTH_COMPRESSING = 1_500  # bytes; below, time is worth more than the space
 
+_NOTHING_IF_EMPTY = ("event_fired", "has_fired", "seen_events")  # internal data that only matter once they are set
+
 FINISHED, WAITING = TaskState.FINISHED_MASK, TaskState.WAITING
 
 
@@ -138,7 +140,7 @@ def _changes(data: JsonObject, latest: JsonObject) -> Any:
 
 
 def _pack_internal(task: Any) -> Any:
-    internal = {k: v for k, v in task.internal_data.items() if v not in (False, [])}
+    internal = {k: v for k, v in task.internal_data.items() if k not in _NOTHING_IF_EMPTY or v}
     if "seen_events" in internal:
         definitions = task.task_spec.event_definition.event_definitions
         internal["seen_events"] = [

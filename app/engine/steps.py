@@ -20,12 +20,14 @@ from app.engine.errors import NoErrorPath, TaskGone
 from app.engine.folding import fold
 from app.engine.running import run_to_rest
 from app.engine.state import pack, unpack
-from app.engine.types import JsonObject, Step, View
+from app.engine.types import Action, JsonObject, ServiceCall, Step, UserTask, View
 from app.engine.workflow import WAITING, Case
 from app.errors import StepFailed
 from app.sdk.json import ensure_json
 
 CAUGHT = "kesalahan"  # the caught error of a service call, in the case's data: {kode, pesan, elemen}
+
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # reading looks at what was worked out before, at its own moment
 
 
 def start(definition: Definition, data: JsonObject, now: datetime) -> Step:
@@ -116,7 +118,7 @@ def tick(definition: Definition, state: bytes, now: datetime) -> Step:
 
 def read(definition: Definition, state: bytes) -> View:
     """What `state` says; a case that has ended has its data and nothing open."""
-    case = unpack(definition, state, datetime.now(UTC))
+    case = unpack(definition, state, _ANY_MOMENT)
     return View(
         user_tasks=listing.user_tasks(case),
         calls=listing.calls(case),
@@ -131,23 +133,41 @@ def read(definition: Definition, state: bytes) -> View:
 def _settle(case: Case) -> Step:
     """Run to rest, fold, pack, and say what has become of the case."""
     run_to_rest(case)
+    if case.completed:
+        return _step(case)
     listing.set_due(case)
     fold(case)
-    step = Step(
+    step = _step(
+        case,
+        user_tasks=listing.user_tasks(case),
+        calls=listing.calls(case),
+        actions=listing.actions(case),
+        next_timer=listing.next_timer(case),
+    )
+    if not (step.user_tasks or step.calls or step.actions or step.next_timer):
+        raise _stuck(case)
+    return step
+
+
+def _step(
+    case: Case,
+    user_tasks: tuple[UserTask, ...] = (),
+    calls: tuple[ServiceCall, ...] = (),
+    actions: tuple[Action, ...] = (),
+    next_timer: datetime | None = None,
+) -> Step:
+    return Step(
         state=pack(case),
         status=case.status,
-        user_tasks=listing.user_tasks(case) if not case.completed else (),
-        calls=listing.calls(case) if not case.completed else (),
-        actions=listing.actions(case) if not case.completed else (),
+        user_tasks=user_tasks,
+        calls=calls,
+        actions=actions,
         passed=tuple(case.passed),
         notices=tuple(case.notices),
         ended=case.completed,
-        next_timer=listing.next_timer(case) if not case.completed else None,
+        next_timer=next_timer,
         data=case.latest,
     )
-    if not (step.ended or step.user_tasks or step.calls or step.actions or step.next_timer):
-        raise _stuck(case)
-    return step
 
 
 def _stuck(case: Case) -> StepFailed:
