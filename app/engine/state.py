@@ -104,8 +104,11 @@ def _pack_scope(
 def _pack_task(task: Any, parent: int, name: int, latest: JsonObject) -> list[Any]:
     state = task._state
     if state & FINISHED:
+        # A join asks the tasks before it for their data, and for the order in which they ended.
         looked_at = len(task._children) > 1 or (task._children and looked_back_at(task))
-        row = [parent, name, state, 0, 0, 0, _changes(task.data, latest) if looked_at else 0]
+        row = [parent, name, state]
+        if looked_at:
+            row += [task.last_state_change, 0, 0, _changes(task.data, latest)]
     else:
         internal = _pack_internal(task)
         data = _changes(task.data, latest) if task.inherited else 0
