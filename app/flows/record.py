@@ -13,7 +13,7 @@ from app.engine.definition import Definition
 from app.engine.types import Passed, ServiceCall, Step
 from app.flows import events
 from app.flows.house import house
-from app.models import AnyRow, Document, Draft, Event, Instance, Job, Notice, Task, table
+from app.models import AnyRow, Document, Draft, Event, Instance, Job, Notice, Prepared, Task, table
 from app.sdk.json import JsonObject
 
 _INSTANCE, _TASK, _JOB = table(Instance), table(Task), table(Job)
@@ -28,17 +28,18 @@ _READ = select(
     ))
 ).where(_INSTANCE.c.id == bindparam("i"))  # fmt: skip
 # what of the case was open before this step; one look-up for both tables
-_OPEN = union_all(
-    select(_TASK.c.id, literal_column("'task'").label("kind")).where(
-        _TASK.c.instance_id == bindparam("i"), _TASK.c.state == "open"
-    ),
-    select(_JOB.c.id, literal_column("'job'")).where(
-        # not in_(): its list would be written out anew at each execution
-        _JOB.c.instance_id == bindparam("i"),
-        or_(*(_JOB.c.state == s for s in ("ready", "running", "incident"))),
-    ),
+_OPEN = Prepared(
+    union_all(
+        select(_TASK.c.id, literal_column("'task'").label("kind")).where(
+            _TASK.c.instance_id == bindparam("i"), _TASK.c.state == "open"
+        ),
+        select(_JOB.c.id, literal_column("'job'")).where(
+            _JOB.c.instance_id == bindparam("i"),
+            or_(*(_JOB.c.state == s for s in ("ready", "running", "incident"))),
+        ),
+    )
 )
-_UPDATE = (
+_UPDATE = Prepared(
     update(_INSTANCE)
     .where(_INSTANCE.c.id == bindparam("i"), _INSTANCE.c.version == bindparam("was"))
     .values(
@@ -48,20 +49,31 @@ _UPDATE = (
         }
     )
 )
-_CLOSE_TASK = (
+_NEW_EVENT = Prepared(
+    insert(_EVENT).inline(), "instance_id", "seq", "at", "kind", "element", "name", "actor_id", "actor",
+    "definition_id", "status", "data", "passed", "state", "prev_hash", "hash",
+)  # fmt: skip
+_CLOSE_TASK = Prepared(
     update(_TASK)
     .where(_TASK.c.id == bindparam("t"))
-    .values(state=bindparam("s"), done_by=bindparam("by"), done_at=bindparam("at"))
+    .values(state=bindparam("s"), done_by=bindparam("by"), done_at=bindparam("now"))
 )
-_CLOSE_JOB = update(_JOB).where(_JOB.c.id == bindparam("j")).values(state="gone")
-_FORGET_DRAFT = delete(_DRAFT).where(_DRAFT.c.task_id == bindparam("t"))
-_VOID = (
+_FORGET_DRAFT = Prepared(delete(_DRAFT).where(_DRAFT.c.task_id == bindparam("t")))
+_NEW_TASK = Prepared(
+    insert(_TASK).inline(), "id", "instance_id", "kind", "element", "name", "role", "satker", "unit", "tahun", "state",
+    "created_at", "due", "remind_at",
+)  # fmt: skip
+_CLOSE_JOB = Prepared(update(_JOB).where(_JOB.c.id == bindparam("j")).values(state="gone"))
+_NEW_JOB = Prepared(
+    insert(_JOB).inline(), "id", "instance_id", "element", "name", "operator", "params", "attended", "signer_id",
+    "state", "max_tries", "backoff", "run_at", "created_at",
+)  # fmt: skip
+_NEW_NOTICE = Prepared(insert(_NOTICE).inline(), "instance_id", "role", "satker", "unit", "text", "created_at")
+_VOID = Prepared(
     update(_DOCUMENT)
     .where(_DOCUMENT.c.instance_id == bindparam("i"), _DOCUMENT.c.void_at.is_(None))
-    .values(void_at=bindparam("at"), void_reason=bindparam("why"))
+    .values(void_at=bindparam("now"), void_reason=bindparam("why"))
 )
-# made once: a statement that is built anew is also compared anew with what SQLAlchemy has compiled before
-_NEW_EVENT, _NEW_TASK, _NEW_JOB, _NEW_NOTICE = insert(_EVENT), insert(_TASK), insert(_JOB), insert(_NOTICE)
 
 
 @dataclass(frozen=True)
@@ -112,8 +124,8 @@ def record(
 ) -> Recorded | None:
     """Write the step. None: the case moved meanwhile, nothing was written, and the step must be run again."""
     event = _event(case, step, change, now)
-    written = conn.execute(
-        _UPDATE,
+    written = _UPDATE.run(
+        conn,
         {
             "i": case.id,
             "was": case.version,
@@ -128,7 +140,7 @@ def record(
     ).rowcount
     if written == 0:  # somebody committed another step since we read
         return None
-    conn.execute(_NEW_EVENT, event)
+    _NEW_EVENT.run(conn, event)
     writing = _Writing(conn, case, definition, step, change, now, _open_before(conn, case))
     _write_tasks(writing)
     attended = _write_jobs(writing)
@@ -140,7 +152,7 @@ def record(
 def _open_before(conn: Connection, case: AnyRow) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"task": set(), "job": set()}
     if case.version:
-        for row in conn.execute(_OPEN, {"i": case.id}):
+        for row in _OPEN.run(conn, {"i": case.id}):
             found[row.kind].add(row.id)
     return found
 
@@ -183,13 +195,13 @@ def _write_tasks(w: _Writing) -> None:
     closed = []
     for task in w.was["task"] - set(opened):
         state, who = by.get(task, ("gone", None))
-        closed.append({"t": task, "s": state, "by": who, "at": w.now})
+        closed.append({"t": task, "s": state, "by": who, "now": w.now})
     if closed:
-        w.conn.execute(_CLOSE_TASK, closed)
-        w.conn.execute(_FORGET_DRAFT, [{"t": c["t"]} for c in closed])
+        _CLOSE_TASK.run(w.conn, *closed)
+        _FORGET_DRAFT.run(w.conn, *closed)
     fresh = [row for task, row in opened.items() if task not in w.was["task"]]
     if fresh:
-        w.conn.execute(_NEW_TASK, fresh)
+        _NEW_TASK.run(w.conn, *fresh)
 
 
 def _open_rows(w: _Writing) -> list[dict[str, Any]]:
@@ -223,10 +235,10 @@ def _write_jobs(w: _Writing) -> tuple[str, ...]:
     """The ids of the new calls that are attended."""
     gone = w.was["job"] - {call.id for call in w.step.calls} - {w.change.task_id}
     if gone:  # the diagram took the way out of the call (a timer, a message): its answer no longer counts
-        w.conn.execute(_CLOSE_JOB, [{"j": job} for job in gone])
+        _CLOSE_JOB.run(w.conn, *({"j": job} for job in gone))
     fresh = [_job_row(w, call) for call in w.step.calls if call.id not in w.was["job"]]
     if fresh:
-        w.conn.execute(_NEW_JOB, fresh)
+        _NEW_JOB.run(w.conn, *fresh)
     return tuple(row["id"] for row in fresh if row["attended"])
 
 
@@ -258,7 +270,7 @@ def _write_notices(w: _Writing) -> None:
         for n in w.step.notices
     ]
     if rows:
-        w.conn.execute(_NEW_NOTICE, rows)
+        _NEW_NOTICE.run(w.conn, *rows)
 
 
 def _void_documents(w: _Writing) -> None:
@@ -266,4 +278,4 @@ def _void_documents(w: _Writing) -> None:
     for p in w.step.passed:
         element = w.definition.elements.get(p.element)
         if element is not None and element.properties.get("dokumen") == "batal":
-            w.conn.execute(_VOID, {"i": w.case.id, "at": w.now, "why": element.name})
+            _VOID.run(w.conn, {"i": w.case.id, "now": w.now, "why": element.name})

@@ -6,8 +6,9 @@ from app.models.documents import Document
 from app.models.jobs import Attempt, Job
 from app.models.login import Delay, Spent
 from app.models.people import Assignment, Certificate, Person, Role, Satker, Unit, User
+from app.models.prepared import Prepared
 
 __all__ = [
-    "AnyRow", "Assignment", "Attempt", "Certificate", "Definition", "Delay", "Document", "Draft", "Event", "Instance", "Job",
-    "Notice", "Person", "Role", "Satker", "Spent", "Task", "Unit", "User", "db", "table",
+    "AnyRow", "Assignment", "Attempt", "Certificate", "Definition", "Delay", "Document", "Draft", "Event", "Instance",
+    "Job", "Notice", "Person", "Prepared", "Role", "Satker", "Spent", "Task", "Unit", "User", "db", "table",
 ]  # fmt: skip
