@@ -19,6 +19,7 @@ from honcho.manager import Manager
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
 PORT = int(os.environ.get("PORT", "8000"))
+STOPPED = 130  # honcho's code for Ctrl-C, which is how it is meant to end
 TTE_PORT = int(os.environ.get("TTE_PORT", "8100"))
 
 
@@ -116,7 +117,8 @@ def _serve(env: dict[str, str]) -> int:
     )
     manager.add_process("worker", f"{python} -m flask work", env=full)
     manager.loop()
-    return int(manager.returncode or 0)
+    code = int(manager.returncode or 0)
+    return 0 if code == STOPPED else code
 
 
 if __name__ == "__main__":
