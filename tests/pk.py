@@ -100,3 +100,11 @@ def refuse(visitor: Visitor, task: str, note: str) -> Page:
     """PK Ditolak, Input Catatan PK."""
     page = visitor.open("/tugas").link(task).link("PK Ditolak")
     return page.form("keputusan=").fill(catatan=note).press()
+
+
+def make_sheet_again(world: World) -> None:
+    """From Penyusunan PK, with everything that was typed before, to the head."""
+    page = world.operator().open("/tugas").link("Penyusunan PK").link("Periksa isian")
+    page.form("/tugas/").press(_aksi="kirim")
+    world.settle()
+    make_sheet(world, world.operator())

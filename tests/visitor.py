@@ -74,11 +74,20 @@ class Page:
         return any(words in " ".join(a.text_content().split()) for a in self.tree.xpath("//a[@href]"))
 
     def form(self, action: str = "") -> FilledForm:
-        """The first form of the page whose address contains `action` (of the content, not of the frame)."""
+        """The first form of the page whose address contains `action` (of the content, not of the frame).
+
+        One with fields goes before one that is a button only ("Salin dari tahun lalu" above the form itself).
+        """
+        found = []
         for f in self.tree.xpath("//main//form|//dialog//form"):
             target = f.get("action") or self.path
             if action in target and (f.get("method") or "get").lower() == "post":
-                return FilledForm(self, target, _values(f))
+                found.append(FilledForm(self, target, _values(f)))
+        for form in found:
+            if set(form.values) != {"csrf_token"}:
+                return form
+        if found:
+            return found[0]
         raise AssertionError(f"no form for {action!r} on {self.path}: {self.text[:2000]}")
 
     def has_form(self, action: str) -> bool:
@@ -109,7 +118,8 @@ class FilledForm:
         """Press a button: its name and value."""
         visitor = self.page.visitor
         path = urlsplit(self.action)._replace(scheme="", netloc="").geturl()
-        return visitor._follow(visitor.client.post(path, data=self.values | button))
+        behind = {"Referer": self.page.answer.request.url}  # as browsers do within one site
+        return visitor._follow(visitor.client.post(path, data=self.values | button, headers=behind))
 
 
 def _values(form: Any) -> dict[str, Any]:

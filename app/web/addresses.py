@@ -27,10 +27,13 @@ def here() -> str:
 
 
 def page_behind() -> str:
-    """The page that this post or fetch belongs to: its own path if it opens by GET, else the page it came from."""
-    if not is_fetch() and _opens(request.path):
+    """The page that this post or fetch belongs to: its own path if it opens by GET (with the query that it was
+    opened with, if the browser tells), else the page it came from.
+    """
+    before = page_before()
+    if not is_fetch() and urlsplit(before).path != request.path and _opens(request.path):
         return safe_next(request.path)
-    return page_before()
+    return before
 
 
 def page_before() -> str:
