@@ -91,6 +91,7 @@ def test_a_form_that_throws_away_asks_first(page: Page, seen):
     expect(button).to_be_focused()
     assert seen.posted == []
     button.click()
-    page.get_by_role("dialog").get_by_role("button", name="Buang draf").click()
+    with page.expect_response("**/diam"):
+        page.get_by_role("dialog").get_by_role("button", name="Buang draf").click()
     expect(button).to_have_count(0)  # it says that it is being sent
     assert [p["aksi"] for p in seen.posted] == [["buang"]]
