@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import pk
+from tests.browser import looks
 from tests.browser.live import live, live_at  # noqa: F401 - a fixture
 from tests.world import provider, stages  # noqa: F401 - fixtures
 
@@ -23,14 +24,9 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 BUILD = Path(__file__).parents[2] / "app" / "web" / "static" / "build"
-PHONE = {"width": 375, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
 expect.set_options(timeout=15_000)  # other people's work may run on the same cores
 # colours that are on their way from one theme to the other have no contrast to measure
 STILL = {"reduced_motion": "reduce"}
-TOO_WIDE = """() => [...document.querySelectorAll('body *')]
-  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.pages, .canvas, .table-responsive'))
-  .slice(0, 5).map(e => e.outerHTML.slice(0, 150))"""
 
 
 def _missing() -> str:
@@ -60,7 +56,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": DESKTOP, "locale": "id-ID", "timezone_id": "Asia/Jakarta", **STILL}
+    return {
+        **browser_context_args,
+        "viewport": looks.DESKTOP,
+        "locale": "id-ID",
+        "timezone_id": "Asia/Jakarta",
+        **STILL,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -95,29 +97,10 @@ def _quiet(complaints: list[str]) -> Iterator[None]:
 @pytest.fixture
 def accessible(page: Page) -> Callable[[], None]:
     """Call it on a page: axe finds nothing, in the light and in the dark theme."""
-
-    def check() -> None:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
-        page.emulate_media(color_scheme="light")
-
-    return check
+    return partial(looks.accessible, page)
 
 
 @pytest.fixture
 def fits(page: Page) -> Callable[[], None]:
     """Call it on a page: 375 px wide without sideways scrolling, and the same with text at 200 %."""
-
-    def check() -> None:
-        before = page.viewport_size
-        page.set_viewport_size(PHONE)
-        for size in ("100%", "200%"):
-            page.evaluate("size => document.documentElement.style.fontSize = size", size)
-            over = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-            assert over <= 0, f"text at {size}: {over} px too wide: {page.evaluate(TOO_WIDE)}"
-        page.evaluate("() => document.documentElement.style.fontSize = ''")
-        page.set_viewport_size(before or DESKTOP)
-
-    return check
+    return partial(looks.fits, page)

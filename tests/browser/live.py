@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.flows import sample
 from app.jobs.worker import work
+from app.models import Document, db
 from tests.visitor import CODE
 from tests.world import LITERASI, PASSWORDS, SATU, Stages, Way, World, close, open_house
 
@@ -75,6 +77,11 @@ class House:
         """A document of the archive."""
         return self.world.app.extensions["alur"].documents.read(sha256)
 
+    def archived(self) -> Document:
+        """The row of the sheet in the archive."""
+        found: Document = self.world.all(db.select(Document).where(Document.kind == "archive"))[0]
+        return found
+
     def forgive(self, status: int) -> None:
         """Chromium notes the status of a page as an error: forget the notes about this one, and nothing else."""
         noted = STATUS.format(status)
@@ -123,7 +130,9 @@ def live_at(*ways: Way) -> Any:
         browser_context_args: dict[str, Any],
         complaints: list[str],
     ) -> Iterator[House]:
-        world = open_house(stages.copy(tmp_path / "house", *ways), stages.provider)
+        # pyHanko runs a loop of its own, and playwright has one on this thread already
+        folder = aside(lambda: stages.copy(tmp_path / "house", *ways))
+        world = open_house(folder, stages.provider)
         with serving(world) as url:
             made = House(world, url, browser, browser_context_args, complaints)
             yield made
@@ -132,6 +141,12 @@ def live_at(*ways: Way) -> Any:
         close(world)
 
     return house
+
+
+def aside(job: Callable[[], Any]) -> Any:
+    """What `job` returns, from a thread of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(job).result()
 
 
 def _work(world: World, going: Callable[[], bool]) -> None:

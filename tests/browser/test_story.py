@@ -5,10 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from app.flows import sample
-from app.models import Document, db
 from tests.browser import steps
-from tests.browser.conftest import PHONE
 from tests.browser.live import House
+from tests.browser.looks import PHONE
 from tests.pk import REVIEW, SIGN
 from tests.world import LITERASI, SATU
 
@@ -85,7 +84,7 @@ def _check_the_archive(live: House) -> None:
     for n, person in enumerate((SATU.head, LITERASI.head)):
         expect(signers.nth(n)).to_contain_text(person.nama)
         expect(signers.nth(n)).to_contain_text("sah")
-    sheet = live.world.all(db.select(Document).where(Document.kind == "archive"))[0]
+    sheet = live.archived()
     stranger = live.visitor()
     stranger.goto(f"/verifikasi/{sheet.number}-{sheet.token}")
     expect(stranger.get_by_text("Lembar ini ada di arsip dan berlaku.")).to_be_visible()
