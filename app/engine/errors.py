@@ -9,7 +9,7 @@ class TaskGone(Conflict):
     """Tugas ini sudah selesai atau sudah ditarik. Buka lagi daftar tugas untuk melihat keadaan terbaru."""
 
 
-class NoErrorPath(AlurError):  # noqa: N818
+class NoErrorPath(AlurError):
     """No error boundary event catches this code at the service task. Make it an incident, or draw the event."""
 
     status_code = 422
@@ -20,5 +20,5 @@ class NoErrorPath(AlurError):  # noqa: N818
         super().__init__(f"Tidak ada boundary event yang menangkap kesalahan '{code}' pada '{element}'.")
 
 
-class StateUnreadable(AlurError):  # noqa: N818
+class StateUnreadable(AlurError):
     """The stored state does not fit this diagram or this release. Open the case with the version it was stored with."""
