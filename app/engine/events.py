@@ -29,6 +29,8 @@ from app.engine.joins import activity_of
 from app.engine.script_engine import evaluate_at
 from app.errors import StepFailed
 
+CAUGHT = "kesalahan"  # the caught error of a service call, in the case's data: {kode, pesan, elemen}
+
 _CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?:(?P<start>[^/P][^/]*)/)?(?P<every>P[^/]+)\Z")
 
 
@@ -55,7 +57,7 @@ class Boundary:
             activity = activity_of(my_task.parent)
             inside = my_task.workflow.top_workflow.subprocesses.get(activity.id)
             if inside is not None and activity.task_spec.shares_data:
-                my_task.data.update(inside.latest)
+                my_task.data = dict(inside.latest)
         return super()._run_hook(my_task)  # type: ignore[misc]
 
 
@@ -168,9 +170,15 @@ class Message:
 
 
 class Payload:
-    """A signal, error or escalation: its payload goes under the variable that the diagram names, or nowhere."""
+    """A signal, error or escalation: its payload goes under the variable that the diagram names, or nowhere.
+
+    What `steps.fail` raised is written as `kesalahan`.
+    """
 
     def update_task_data(self: Any, my_task: Any) -> None:
+        caught = my_task.internal_data.pop(CAUGHT, None)
+        if caught is not None:
+            my_task.workflow.write(my_task, {CAUGHT: caught})
         payload = my_task.internal_data.pop(self.name, None)
         if self.variable:
             my_task.workflow.write(my_task, {self.variable: payload})

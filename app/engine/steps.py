@@ -17,6 +17,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition
 from app.engine import listing
 from app.engine.definition import Definition
 from app.engine.errors import NoErrorPath, TaskGone
+from app.engine.events import CAUGHT
 from app.engine.folding import fold
 from app.engine.running import run_to_rest
 from app.engine.state import pack, unpack
@@ -24,8 +25,6 @@ from app.engine.types import Action, JsonObject, ServiceCall, Step, UserTask, Vi
 from app.engine.workflow import WAITING, Case
 from app.errors import StepFailed
 from app.sdk.json import ensure_json
-
-CAUGHT = "kesalahan"  # the caught error of a service call, in the case's data: {kode, pesan, elemen}
 
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # reading looks at what was worked out before, at its own moment
 
@@ -88,11 +87,9 @@ def fail(definition: Definition, state: bytes, call_id: str, code: str, message:
         if catcher is None:
             raise NoErrorPath(code, element)
         spec = catcher.task_spec
+        catcher.internal_data[CAUGHT] = {**error, "elemen": element}
         spec.catch(catcher, BpmnEvent(spec.event_definition))
         spec._update(catcher)
-        caught = {CAUGHT: {**error, "elemen": element}}
-        task.workflow.write(task, caught)
-        catcher.workflow.write(catcher, caught)
         return _settle(case)
 
 
