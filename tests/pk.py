@@ -65,10 +65,14 @@ def to_signing(world: World) -> None:
 
 def to_review(world: World) -> None:
     approve(world, world.head(), SIGN, SATU.head.passphrase)
+    assert world.eselon().open("/tugas").has_link(REVIEW), world.head().open("/perkara/1").text
 
 
 def to_archive(world: World) -> None:
     approve(world, world.eselon(), REVIEW, LITERASI.head.passphrase)
+    assert "PK Telah Ditandatangani" in world.operator().open("/kinerja/pk").text, (
+        world.operator().open("/perkara/1").text
+    )
 
 
 def to_the_head(world: World, office=SATU) -> Visitor:

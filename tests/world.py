@@ -77,9 +77,10 @@ class World:
         until = time.monotonic() + seconds
         with self.app.app_context():
             while time.monotonic() < until:
+                signing = self._signing()  # before the round: what a signature leads to may become ready during it
                 if work_once():
                     continue
-                if not self._signing():
+                if not signing:
                     return
                 time.sleep(0.02)
         raise AssertionError("worker and signing pool did not come to rest")
