@@ -124,10 +124,14 @@ class Cycle:
         value["cycles"] = max(value["cycles"] - missed, 0) if value["cycles"] > 0 else -1
         value["next"] = following.isoformat()
         my_task.internal_data["event_value"] = value
-        case.passing(my_task)
+        # Each time is an event of its own beside this one. The library hangs what follows below the waiting event, and
+        # drops it, work of people included, when the activity ends.
+        fired = my_task.parent._add_child(my_task.task_spec, TaskState.COMPLETED)
+        fired.data, fired.inherited = dict(my_task.data), True
+        case.passing(fired)
         for output in my_task.task_spec.outputs:
             if not isinstance(output, BoundaryEventJoin):
-                child = my_task._add_child(output, TaskState.FUTURE)
+                child = fired._add_child(output, TaskState.FUTURE)
                 output._update(child)
 
     def next_due(self, my_task: Any) -> datetime | None:

@@ -7,7 +7,7 @@ processes, services with error paths, deadlines, reminders and withdrawals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -29,7 +29,7 @@ class Block:
             yield from part.all()
 
 
-LEAVES = ("task", "service", "reminder", "chaser", "deadline", "withdraw", "event", "script", "call")
+LEAVES = ("task", "service", "reminder", "chaser", "nagger", "deadline", "withdraw", "event", "script", "call")
 NESTS = ("seq", "xor", "and", "or", "loop", "sub", "timed_sub")
 
 
@@ -42,10 +42,10 @@ def blocks(leaves: tuple[str, ...] = LEAVES, nests: tuple[str, ...] = NESTS, siz
             lambda t: Block(t[0], 0, tuple(t[1] if t[0] in ("seq", "xor", "and", "or") else t[1][:1]))
         )
 
-    return st.recursive(leaf, nest, max_leaves=size).map(_numbered)
+    return st.recursive(leaf, nest, max_leaves=size).map(numbered)
 
 
-def _numbered(block: Block) -> Block:
+def numbered(block: Block) -> Block:
     count = iter(range(10_000))
 
     def walk(b: Block) -> Block:
@@ -104,6 +104,13 @@ def _draw_chaser(d: Diagram, b: Block, called: list[Diagram]) -> tuple[str, str]
     """A reminder that is work for somebody: its task may still be open when the rest has long gone on."""
     d.user(f"t{b.n}")
     d.boundary(f"rem{b.n}", f"t{b.n}", d.timer(f"PT{minutes(b)}M"), interrupting=False)
+    d.chain(f"rem{b.n}", d.user(f"chase{b.n}"), d.end(f"told{b.n}"))
+    return f"t{b.n}", f"t{b.n}"
+
+
+def _draw_nagger(d: Diagram, b: Block, called: list[Diagram]) -> tuple[str, str]:
+    d.user(f"t{b.n}")
+    d.boundary(f"rem{b.n}", f"t{b.n}", d.timer(f"R3/PT{minutes(b)}M", "timeCycle"), interrupting=False)
     d.chain(f"rem{b.n}", d.user(f"chase{b.n}"), d.end(f"told{b.n}"))
     return f"t{b.n}", f"t{b.n}"
 
@@ -302,6 +309,10 @@ class Run:
 
     begin_chaser = begin_reminder
 
+    def begin_nagger(self) -> None:
+        self.times = 3
+        self.begin_reminder()
+
     def begin_deadline(self) -> None:
         self.open("task", "t")
         self.open("timer", "late", self.later())
@@ -396,8 +407,14 @@ class Run:
 
     def fired(self, item: Item) -> None:
         self.game.items.remove(item)
-        if self.block.kind == "chaser":
+        if self.block.kind in ("chaser", "nagger"):
             Chase(self.block, self.scope(), self.game).begin()
+        if self.block.kind == "nagger":
+            self.times -= 1
+            if self.times:
+                self.open("timer", "rem", self.later())
+        elif self.block.kind == "chaser":
+            pass
         elif self.block.kind != "reminder":
             self.interrupted()
 
@@ -441,8 +458,8 @@ def play(block: Block, now: datetime) -> Game:
     return game
 
 
-def answer_for(item: Item, choose) -> dict:
-    """What the gateway behind this task asks for. `choose(n)` gives a number below n."""
+def answer_for(item: Item, choose: Callable[[int], int], patience: int = 3) -> dict:
+    """What the gateway behind this task asks for. `choose(n)` gives a number below n; rework `patience - 1` times."""
     block, n = item.run.block, item.run.block.n
     if isinstance(item.run, Chase) or not item.element.startswith("t"):
         return {}
@@ -451,5 +468,5 @@ def answer_for(item: Item, choose) -> dict:
     if block.kind == "or":
         return {f"pilih_{n}": [i for i in range(len(block.parts)) if choose(2)]}
     if block.kind == "loop":
-        return {f"putusan_{n}": "lanjut" if choose(3) else "ulang"}
+        return {f"putusan_{n}": "ulang" if choose(patience) else "lanjut"}
     return {}

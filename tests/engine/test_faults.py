@@ -204,6 +204,21 @@ def test_a_reminder_that_fired_does_not_bring_old_data_back_at_the_end():
     assert case.submit("telepon").ended and case.step.data == {"judul": "baru"}
 
 
+def test_work_that_came_from_a_repeating_reminder_outlives_the_activity():
+    d = Diagram()
+    d.chain(d.start(), d.user("isi"), d.user("lanjut"), d.end())
+    d.boundary("ingat", "isi", d.timer("R3/P1D", "timeCycle"), interrupting=False)
+    d.chain("ingat", d.user("telepon"), d.end("ditelepon"))
+    definition = d.load()
+    plain, case = Plain(definition, {}, MONDAY), Case(definition)
+    case.wait(days=1)
+    plain.tick(case.now)
+    plain.submit("isi", {}, case.now)
+    assert plain.open() == {"lanjut": 1}
+    case.submit("isi")
+    assert case.open == ["lanjut", "telepon"]
+
+
 def test_after_a_step_nothing_is_left_that_would_run_by_itself():
     """`do_engine_steps` refreshes the timers last, and leaves a due event READY."""
     d = Diagram()

@@ -1,6 +1,7 @@
 """The same walks with plain SpiffWorkflow beside, over the shapes on which it is right.
 
-Left out are inclusive gateways, and parallel ones inside loops: there the library goes on too early (test_faults).
+Left out are inclusive gateways, and parallel ones inside loops: there the library goes on too early; and work that
+comes from repeating timers: the library drops it with the activity (test_faults).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.engine.plain import HeldDatetime
 from tests.engine.walking import DoubleWalk
 
 RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+SOUND = tuple(leaf for leaf in LEAVES if leaf != "nagger")
 NESTS = ("seq", "xor", "and", "loop", "sub", "timed_sub")
 
 
@@ -42,13 +44,13 @@ def walk(block: Block, seed: int, steps: int) -> None:
 
 
 @settings(max_examples=40, **RELAXED)
-@given(block=blocks(LEAVES, NESTS).filter(is_sound), seed=st.integers(0, 10_000))
+@given(block=blocks(SOUND, NESTS).filter(is_sound), seed=st.integers(0, 10_000))
 def test_a_case_goes_as_plain_spiffworkflow_would_go(block, seed):
     walk(block, seed, 30)
 
 
 @pytest.mark.slow
 @settings(max_examples=800, **RELAXED)
-@given(block=blocks(LEAVES, NESTS, size=12).filter(is_sound), seed=st.integers(0, 10_000))
+@given(block=blocks(SOUND, NESTS, size=12).filter(is_sound), seed=st.integers(0, 10_000))
 def test_many_cases_go_as_plain_spiffworkflow_would_go(block, seed):
     walk(block, seed, 60)

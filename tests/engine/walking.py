@@ -21,12 +21,12 @@ KEYS = ("judul", "baris", "catatan", "pagu", "kosong")
 class Walk:
     """Plays a case in the engine and in the interpreter at once, and compares them after every step."""
 
-    def __init__(self, definition: Definition, block: Any, choose: Callable[[int], int]) -> None:
-        self.definition, self.choose = definition, choose
+    def __init__(self, definition: Definition, block: Any, choose: Callable[[int], int], patience: int = 2) -> None:
+        self.definition, self.choose, self.patience = definition, choose, patience
         self.now = MONDAY
         self.game: Game = play(block, self.now)
         self.case: dict[str, Any] = {"tahun": 2025}
-        self.chased = any(b.kind == "chaser" for b in block.all())
+        self.chased = any(b.kind in ("chaser", "nagger") for b in block.all())
         self.largest = 0
         self.took(steps.start(definition, dict(self.case), self.now))
 
@@ -62,7 +62,7 @@ class Walk:
 
     def go_task(self, item: Item) -> None:
         task = next(t for t in self.step.user_tasks if t.element == item.element)
-        data = {**self.typed(), **answer_for(item, self.choose)}
+        data = {**self.typed(), **answer_for(item, self.choose, self.patience)}
         self.case.update(deepcopy(data))
         item.run.submitted(item.element, data)
         self.submitted(item.element, deepcopy(data))
