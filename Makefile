@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # an active virtual environment of somebody else must not leak in
 unexport VIRTUAL_ENV PYTHONPATH
 
-.PHONY: run test test-all lint bench bundle setup setup-dev clean
+.PHONY: run test test-all lint bench pictures bundle setup setup-dev clean
 
 run: setup bundle
 	@exec $(BIN)/python -m app.run
@@ -25,6 +25,10 @@ lint: setup-dev
 
 bench: setup-dev bundle
 	$(BIN)/python -m benchmarks
+
+# the pictures of README and Buku Panduan, from the real application; needs chromium
+pictures: setup-dev bundle
+	$(BIN)/python -m docs.pictures
 
 bundle: setup
 	@$(BIN)/python app/web/assets/ensure.py

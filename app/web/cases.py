@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, g, make_response, redirect, render
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.engine.definition import Definition
 from app.flows import act, casefile, definitions, start
 from app.flows.casefile import Casefile
 from app.flows.masters import info_satker
@@ -104,13 +105,17 @@ def perform(action_id: str) -> ResponseReturnValue:
 @signed_in
 def startable() -> ResponseReturnValue:
     """Every process that somebody with these roles may begin, for each of their places."""
-    offers = [
+    return render_template("cases/startable.html", offers=offers())
+
+
+def offers() -> list[tuple[Definition, str]]:
+    """(process, satker) of all that the person may begin."""
+    return [
         (p.definition, h.scope)
         for p in definitions.processes()
         for h in g.actor.holdings
         if h.role == start.start_role(p.definition) and h.kind == "satker"
     ]
-    return render_template("cases/startable.html", offers=offers)
 
 
 def _onward(case: Casefile) -> str:

@@ -12,7 +12,7 @@ from app.flows.house import house
 from app.web.access import public
 
 bp = Blueprint("help", __name__)
-FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "panduan"
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
 @bp.get("/buku-panduan.pdf")
@@ -26,8 +26,8 @@ def book() -> ResponseReturnValue:
 
 @lru_cache(maxsize=1)
 def _book(_stamp: float) -> bytes:
-    return house().renderer.pdf("buku_panduan.html", {}, FOLDER)
+    return house().renderer.pdf("panduan/buku_panduan.html", {}, DOCS)
 
 
 def _stamp() -> float:
-    return max(p.stat().st_mtime for p in FOLDER.iterdir())
+    return max(p.stat().st_mtime for folder in ("panduan", "images") for p in (DOCS / folder).iterdir())

@@ -17,7 +17,7 @@ from app.flows.worklist import Key
 from app.models import Instance, db
 from app.sdk.forms import TaskForm, Typed, typed_of, without_secrets
 from app.web.access import signed_in
-from app.web.cases import with_etag
+from app.web.cases import offers, with_etag
 from app.web.expired import on_expired_post
 from app.web.signing import hand_over
 from app.web.typed import keep_expired, merged, page_number, restore_expired
@@ -40,7 +40,7 @@ def init_tasks(app: Flask) -> None:
 @signed_in
 def index() -> ResponseReturnValue:
     """What waits for me, what my roles have, what I did."""
-    return render_template("tasks/index.html", **_listed(), views=VIEWS)
+    return render_template("tasks/index.html", **_listed(), views=VIEWS, may_start=bool(offers()))
 
 
 @bp.get("/tugas/daftar")

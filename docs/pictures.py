@@ -1,0 +1,272 @@
+"""The pictures of README and Buku Panduan: `make pictures`.
+
+Drives the real application, with its worker and the local provider, through one invented year, and writes what people
+see to docs/images. Needs chromium and what `make test` installs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests import pk
+from tests.browser import steps
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.live import House, aside, serving
+from tests.local_provider import LocalProvider, register
+from tests.world import DUA, EMPAT, LITERASI, SATU, TIGA, World, build, cards, close
+
+IMAGES = Path(__file__).parent / "images"
+COLOURS = 128  # of a picture's palette: pages have few, and files stay small
+DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+PHONE = {"viewport": {"width": 375, "height": 740}, "device_scale_factor": 2, "has_touch": True}
+OPTIONS = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "color_scheme": "light", "reduced_motion": "reduce"}
+NOTE = "Target kepuasan pengunjung masih di bawah capaian tahun lalu. Naikkan menjadi 90 %."
+
+TUGAS = (
+    "Melaksanakan pengembangan dan pembinaan literasi masyarakat.\n"
+    "a. Penyusunan program pembinaan taman bacaan.\n"
+    "b. Pelatihan pengelola dan pegiat literasi.\n"
+    "c. Pemantauan dan evaluasi kegiatan literasi."
+)
+SASARAN = (
+    ("Meningkatnya minat baca masyarakat", (
+        ("Jumlah taman bacaan yang aktif", "120", "taman bacaan"),
+        ("Persentase kepuasan pengunjung", "85,5", "%"),
+    )),
+    ("Meningkatnya mutu pengelola taman bacaan", (("Jumlah pengelola yang bersertifikat", "240", "orang"),)),
+)  # fmt: skip
+KEGIATAN = (
+    ("Pembinaan taman bacaan masyarakat", "1250000000"),
+    ("Pelatihan pengelola dan pegiat literasi", "750000000"),
+    ("Pemantauan dan evaluasi", "185000000"),
+)
+
+
+def main() -> None:
+    """Take them all; the old ones go."""
+    IMAGES.mkdir(exist_ok=True)
+    for old in IMAGES.glob("*.png"):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as folder, _provider(Path(folder)) as provider:
+        world = aside(lambda: _prepared(Path(folder) / "house", provider))
+        with serving(world) as url, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            _tell(_house(world, url, browser))
+            browser.close()
+        close(world)
+    total = sum(p.stat().st_size for p in IMAGES.glob("*.png"))
+    print(f"{len(list(IMAGES.glob('*.png')))} pictures, {total / 1e6:.1f} MB")
+
+
+@contextmanager
+def _provider(folder: Path) -> Iterator[LocalProvider]:
+    register(folder / "tte", *cards())
+    running = LocalProvider(folder / "tte")
+    yield running
+    running.stop()
+
+
+def _prepared(folder: Path, provider: LocalProvider) -> World:
+    """The neighbours have come to different places already."""
+    world = build(folder, provider)
+    pk.to_the_head(world, DUA)
+    pk.confirm_info(pk.begin(world.operator(EMPAT)))
+    pk.to_the_head(world, TIGA)
+    pk.approve(world, world.head(TIGA), pk.SIGN, TIGA.head.passphrase)
+    return world
+
+
+def _house(world: World, url: str, browser: Browser) -> House:
+    return House(world, url, browser, OPTIONS | DESKTOP, [])
+
+
+# ---- the story -----------------------------------------------------------------------------------------------------
+
+
+def _tell(house: House) -> None:
+    _login(house)
+    operator = house.operator()
+    _draft(operator)
+    _send(operator)
+    _refuse(house, operator)
+    _sign(house, operator)
+    _archive(house, operator)
+
+
+def _login(house: House) -> None:
+    page = house.visitor()
+    page.goto("/masuk")
+    take(page, "masuk")
+    page.context.close()
+
+
+def _draft(page: Page) -> None:
+    page.goto("/kinerja/info-satker")
+    page.locator("summary", has_text="Menu").click()
+    take(page, "menu")
+    page.goto("/kinerja/info-satker")
+    take(page, "info-satker")
+    page.goto("/kinerja/cek-registrasi-tte")
+    page.get_by_label("NIK").fill(SATU.head.nik)
+    steps.press(page, "Cek Registrasi")
+    expect(page.get_by_role("status").filter(has_text="terdaftar")).to_be_visible()
+    take(page, "cek-registrasi")
+    page.goto("/kinerja/penyusunan")
+    take(page, "mulai")
+    steps.press(page, "Mulai Penyusunan PK")
+    steps.heading(page, "Lengkapi Info Satker")
+    steps.confirm_info(page)
+    page.get_by_label("Tanggal").fill("2026-01-15")
+    page.get_by_label("Tugas dan Fungsi").fill(TUGAS)
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan ")
+    take(page, "penyusunan-1", 1000)
+    steps.press(page, "Lanjut")
+    _sasaran(page)
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan ")
+    take(page, "penyusunan-2", 1150)
+    steps.press(page, "Lanjut")
+    _kegiatan(page)
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan ")
+    take(page, "penyusunan-3")
+    steps.press(page, "Lanjut")
+    take(page, "periksa-isian", 1200)
+
+
+def _sasaran(page: Page) -> None:
+    while page.get_by_role("textbox", name="Sasaran").count() < len(SASARAN):
+        steps.press(page, "Tambah sasaran")
+    page.get_by_role("group", name="Sasaran 1", exact=True).get_by_role("button", name="Tambah indikator").click()
+    for n, (words, indicators) in enumerate(SASARAN):
+        row = page.get_by_role("group", name=f"Sasaran {n + 1}", exact=True)
+        row.get_by_role("textbox", name="Sasaran").fill(words)
+        for i, (indikator, target, satuan) in enumerate(indicators):
+            row.get_by_role("textbox", name="Indikator").nth(i).fill(indikator)
+            row.get_by_role("textbox", name="Target").nth(i).fill(target)
+            row.get_by_role("textbox", name="Satuan").nth(i).fill(satuan)
+
+
+def _kegiatan(page: Page) -> None:
+    while page.get_by_role("textbox", name="Kegiatan").count() < len(KEGIATAN):
+        steps.press(page, "Tambah kegiatan")
+    for n, (words, money) in enumerate(KEGIATAN):
+        page.get_by_role("textbox", name="Kegiatan").nth(n).fill(words)
+        page.get_by_role("textbox", name="Anggaran").nth(n).fill(money)
+    page.get_by_role("textbox", name="Anggaran").last.blur()
+
+
+def _send(page: Page) -> None:
+    steps.send_draft(page)
+    steps.heading(page, "Membuat Lembar PK")
+    take(page, "membuat-lembar", 1200)
+    steps.make_sheet(page)
+    page.goto("/kinerja/pk")
+    drawn(page)
+    take(page, "pk", 1100)
+
+
+def _refuse(house: House, operator: Page) -> None:
+    head = house.head()
+    take(head, "tugas-saya", 420)
+    head.goto("/kinerja/progres")
+    take(head, "progres-kepala")
+    head.get_by_role("link", name="Detail Balai Literasi Contoh Satu").click()
+    expect(head.locator("[data-bpmn][data-ready]")).to_be_attached()
+    take(head, "perkara", 1000)
+    head.get_by_role("link", name="PK Ditolak").click()
+    drawn(head)
+    head.get_by_label("Input Catatan PK").fill(NOTE)
+    take(head, "pk-ditolak")
+    steps.press(head, "Kirim Catatan PK")
+    steps.status(head, "Dikembalikan")
+    steps.rest(head)
+    operator.goto("/kinerja/penyusunan")
+    take(operator, "dikembalikan")
+    operator.get_by_role("link", name="Lanjutkan: Penyusunan PK").click()
+    steps.through_the_pages(operator)
+    steps.send_draft(operator)
+    steps.make_sheet(operator)
+
+
+def _sign(house: House, operator: Page) -> None:
+    phone = house.enter(SATU.head.nip, "Kepala Satker", **PHONE)
+    take(phone, "tugas-hp", 740)
+    phone.get_by_role("link", name="Tandatangani PK").first.tap()
+    drawn(phone)
+    phone.get_by_label("Passphrase", exact=True).fill(SATU.head.passphrase)
+    take(phone, "passphrase-hp", 740, phone.get_by_role("heading", name="Approved PK", exact=True))
+    head = house.head()
+    steps.open_task(head, pk.SIGN)
+    drawn(head)
+    head.get_by_label("Passphrase", exact=True).fill(SATU.head.passphrase)
+    take(head, "input-passphrase")
+    steps.press(head, "Kirim Passphrase")
+    steps.status(head, "Disetujui oleh Kepala Satker")
+    take(head, "terkirim", 420)
+    steps.rest(head)
+    operator.goto("/kinerja/pk")
+    drawn(operator)
+    take(operator, "disetujui-kepala", 700)
+    eselon = house.eselon()
+    eselon.goto("/kinerja/progres")
+    take(eselon, "progres-eselon")
+    steps.open_task(eselon, pk.REVIEW)
+    drawn(eselon)
+    take(eselon, "review-eselon-1")
+    steps.sign(eselon, LITERASI.head.passphrase)
+    steps.status(eselon, "PK Telah Ditandatangani")
+
+
+def _archive(house: House, operator: Page) -> None:
+    biro = house.person("biro", "Biro Perencanaan")
+    biro.goto("/kinerja/progres")
+    take(biro, "progres")
+    operator.goto("/dokumentasi/")
+    take(operator, "dokumentasi")
+    operator.get_by_role("link", name="PK 2026 Balai Literasi Contoh Satu", exact=True).click()
+    operator.get_by_role("link", name="Periksa tanda tangan").click()
+    drawn(operator)
+    take(operator, "tanda-tangan", 1150)
+    sheet = house.archived()
+    stranger = house.visitor()
+    stranger.goto(f"/verifikasi/{sheet.number}-{sheet.token}")
+    take(stranger, "verifikasi", 1150)
+    operator.goto("/tugas")
+    operator.locator("summary", has_text="akun dan keluar").click()
+    take(operator, "keluar", 320)
+
+
+# ---- taking them ---------------------------------------------------------------------------------------------------
+
+
+def drawn(page: Page) -> None:
+    """Wait until the first page of the document is drawn."""
+    expect(page.locator("[data-page='1'] canvas")).to_be_attached()
+    expect(page.locator("[data-page='1'] .textLayer span").first).to_be_attached()
+    page.evaluate("() => scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+
+
+def take(page: Page, name: str, most: int = 900, top: Locator | None = None) -> None:
+    """What the page shows from its top (or from `top`) to the end of its content, but at most `most` pixels of it."""
+    size = page.viewport_size or {"width": 1280, "height": 860}
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+    end = page.evaluate("() => Math.ceil(document.querySelector('main').getBoundingClientRect().bottom + 8)")
+    height = min(max(end, 300), most)
+    page.set_viewport_size({"width": size["width"], "height": height})  # what sticks to the foot shows where it sticks
+    if top:
+        top.evaluate("e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 24)")
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    page.set_viewport_size(size)
+    palette = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette.save(IMAGES / f"{name}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
