@@ -120,9 +120,9 @@ def sees(actor: Actor, satker: str, unit: str) -> bool:
 def task_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     """One condition per holding, each of equalities that begin an index of `task` (ix_task_satker_list, _unit_, _all_).
 
-    Add `Task.state`, then order by created_at and id: a UNION ALL of the parts, each with its LIMIT, reads no more
-    rows than it shows. The parts never overlap: a role has one kind, and each place stands here once. The year is
-    the list's matter, not the right's: add `Task.tahun == actor.year`.
+    Add `Task.tahun == actor.year` (the list's matter, not the right's) and `Task.state`, then order by created_at and
+    id: a UNION ALL of the parts, each with its LIMIT, reads no more rows than it shows. The parts never overlap: a
+    role has one kind, and each place stands here once.
     """
     return [and_(Task.role == h.role, *_place(h, Task)) for h in actor.holdings]
 

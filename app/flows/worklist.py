@@ -68,7 +68,7 @@ def done_tasks(actor: Actor, *, text: str = "", after: Key | None = None) -> Lis
 
 def count_open(actor: Actor, limit: int = 100) -> int:
     """How many open tasks, counted no further than `limit`: counting a large role would cost more than the page."""
-    parts = [
+    parts: list[Any] = [
         select(literal_column("1")).where(
             part, Task.state == "open", Task.kind == "user", Task.tahun == actor.year,
             or_(Task.claimed_by.is_(None), Task.claimed_by == actor.user_id),

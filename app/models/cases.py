@@ -35,6 +35,7 @@ class Instance(Model):
         UniqueConstraint("process", "key"),
         Index(None, "tahun", "satker", "id"),
         Index(None, "tahun", "unit", "id"),
+        Index(None, "process", "tahun", "satker"),
         Index(None, "next_timer"),
     )
 
@@ -61,11 +62,10 @@ class Task(Model):
     """A user task or a message a person may send (`kind` "action"). The id is the engine's."""
 
     __table_args__ = (
-        Index("ix_task_satker_list", "role", "satker", "state", "created_at", "id"),
-        Index("ix_task_unit_list", "role", "unit", "state", "created_at", "id"),
-        Index("ix_task_all_list", "role", "state", "created_at", "id"),
-        Index("ix_task_claimed", "claimed_by", "state", "created_at", "id"),
-        Index("ix_task_done", "done_by", "done_at"),
+        Index("ix_task_satker_list", "role", "satker", "tahun", "state", "created_at", "id"),
+        Index("ix_task_unit_list", "role", "unit", "tahun", "state", "created_at", "id"),
+        Index("ix_task_all_list", "role", "tahun", "state", "created_at", "id"),
+        Index("ix_task_done", "done_by", "done_at", "id"),
         Index("ix_task_due", "state", "remind_at"),
         Index(None, "instance_id", "state"),
     )
@@ -124,7 +124,11 @@ class Event(Model):
 class Notice(Model):
     """Something that people of a role in a scope, or one person, should know. Shown at the bell."""
 
-    __table_args__ = (Index(None, "role", "satker", "unit", "created_at"),)
+    __table_args__ = (
+        Index(None, "role", "satker", "created_at", "id"),
+        Index(None, "role", "unit", "created_at", "id"),
+        Index(None, "role", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)

@@ -18,7 +18,13 @@ class Document(Model):
     `void_at` is set when the sheet was returned or taken back: it can't be taken for valid from then on.
     """
 
-    __table_args__ = (Index(None, "number", "token"), Index(None, "kind", "tahun", "unit", "satker"))
+    __table_args__ = (
+        Index(None, "number", "token"),
+        Index(None, "kind", "tahun", "unit", "satker"),
+        Index(None, "kind", "satker", "id"),
+        Index(None, "kind", "unit", "id"),
+        Index(None, "kind", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)

@@ -24,6 +24,7 @@ def conn():
     engine = create_engine("sqlite://")
     db.metadata.create_all(engine)
     with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # on where a whole application was made in this process
         yield connection
     engine.dispose()
 

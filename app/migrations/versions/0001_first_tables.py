@@ -115,6 +115,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("instance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_instance_next_timer"), ["next_timer"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_instance_process_tahun_satker"), ["process", "tahun", "satker"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_instance_tahun_satker_id"), ["tahun", "satker", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_instance_tahun_unit_id"), ["tahun", "unit", "id"], unique=False)
 
@@ -167,9 +170,12 @@ def upgrade() -> None:
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_document_instance_id"), ["instance_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_kind_id"), ["kind", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_kind_satker_id"), ["kind", "satker", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_document_kind_tahun_unit_satker"), ["kind", "tahun", "unit", "satker"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_document_kind_unit_id"), ["kind", "unit", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_number_token"), ["number", "token"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
 
@@ -238,8 +244,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_role_created_at_id"), ["role", "created_at", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_notice_role_satker_unit_created_at"), ["role", "satker", "unit", "created_at"], unique=False
+            batch_op.f("ix_notice_role_satker_created_at_id"), ["role", "satker", "created_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_notice_role_unit_created_at_id"), ["role", "unit", "created_at", "id"], unique=False
         )
 
     op.create_table(
@@ -287,13 +297,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("ix_task_all_list", ["role", "state", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_task_claimed", ["claimed_by", "state", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_task_done", ["done_by", "done_at"], unique=False)
+        batch_op.create_index("ix_task_all_list", ["role", "tahun", "state", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_task_done", ["done_by", "done_at", "id"], unique=False)
         batch_op.create_index("ix_task_due", ["state", "remind_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_instance_id_state"), ["instance_id", "state"], unique=False)
-        batch_op.create_index("ix_task_satker_list", ["role", "satker", "state", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_task_unit_list", ["role", "unit", "state", "created_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_task_satker_list", ["role", "satker", "tahun", "state", "created_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_task_unit_list", ["role", "unit", "tahun", "state", "created_at", "id"], unique=False)
 
     op.create_table(
         "attempt",
@@ -332,7 +343,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_instance_id_state"))
         batch_op.drop_index("ix_task_due")
         batch_op.drop_index("ix_task_done")
-        batch_op.drop_index("ix_task_claimed")
         batch_op.drop_index("ix_task_all_list")
 
     op.drop_table("task")
@@ -341,7 +351,9 @@ def downgrade() -> None:
 
     op.drop_table("satker")
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notice_role_satker_unit_created_at"))
+        batch_op.drop_index(batch_op.f("ix_notice_role_unit_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_role_satker_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_role_created_at_id"))
         batch_op.drop_index(batch_op.f("ix_notice_instance_id"))
 
     op.drop_table("notice")
@@ -354,7 +366,10 @@ def downgrade() -> None:
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_sha256"))
         batch_op.drop_index(batch_op.f("ix_document_number_token"))
+        batch_op.drop_index(batch_op.f("ix_document_kind_unit_id"))
         batch_op.drop_index(batch_op.f("ix_document_kind_tahun_unit_satker"))
+        batch_op.drop_index(batch_op.f("ix_document_kind_satker_id"))
+        batch_op.drop_index(batch_op.f("ix_document_kind_id"))
         batch_op.drop_index(batch_op.f("ix_document_job_id"))
         batch_op.drop_index(batch_op.f("ix_document_instance_id"))
 
@@ -367,6 +382,7 @@ def downgrade() -> None:
     with op.batch_alter_table("instance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_instance_tahun_unit_id"))
         batch_op.drop_index(batch_op.f("ix_instance_tahun_satker_id"))
+        batch_op.drop_index(batch_op.f("ix_instance_process_tahun_satker"))
         batch_op.drop_index(batch_op.f("ix_instance_next_timer"))
 
     op.drop_table("instance")
