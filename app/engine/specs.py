@@ -44,6 +44,12 @@ class Dressed:
     notice: str | None = None
     leaves_trace = True
     shares_data = False
+    followers: tuple[Any, ...] = ()
+
+    @property
+    def outputs(self) -> list[Any]:
+        # The library looks the names up again each time.
+        return list(self.followers)
 
     def _predict(self, my_task: Any, *args: Any, **kwargs: Any) -> None:
         # Predicting the way ahead costs more than running it: 8 parallel pairs in a row predict 2,045 tasks.
@@ -283,4 +289,5 @@ def dress(spec: Any, elements: Mapping[str, Element], subprocesses: Mapping[str,
             task_spec.status = element.properties.get("status")
             task_spec.notice = element.properties.get("notice")
     for task_spec in spec.task_specs.values():
+        task_spec.followers = tuple(spec.task_specs[name] for name in task_spec._outputs)
         task_spec.prepare(spec, subprocesses)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from secrets import token_hex
+from os import urandom
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -35,7 +35,7 @@ class CaseTask(Task):
 
     def __init__(self, workflow: Any, task_spec: Any, parent: Any = None, state: int = TaskState.MAYBE) -> None:
         # Not calling up: the library's constructor reads the system clock and builds a UUID for each.
-        self.id = token_hex(16)
+        self.id = urandom(16).hex()
         workflow.tasks[self.id] = self
         self.workflow = workflow
         self._parent: str | None = None
