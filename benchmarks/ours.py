@@ -107,7 +107,8 @@ class Case:
             job = claim(job_id, self._later())
             assert job is not None
             result = pk.RESULTS[job.operator]
-            assert finish.finish(Ending(job, job.fence, None), Result(result), self._later())
+            made = pk.documents(job.operator)
+            assert finish.finish(Ending(job, job.fence, None, made), Result(result), self._later())
             self.expected[pk.RESULT_KEYS[job.element]] = result
             self._weigh()
         db.session.rollback()

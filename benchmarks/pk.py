@@ -167,3 +167,9 @@ RESULT_KEYS = {
     "tte_eselon": "ttd_eselon_1",
     "arsipkan": "arsip",
 }
+
+
+def documents(operator: str) -> tuple[JsonObject, ...]:
+    """The rows that a call leaves in the table of documents: each round makes a sheet, each refusal voids it."""
+    kind = {"lembar.buat": "draft", "tte.sign": "signed", "arsip.simpan": "archive"}.get(operator)
+    return ({"kind": kind, **_SHEET, "signatures": 0},) if kind else ()

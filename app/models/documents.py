@@ -19,6 +19,7 @@ class Document(Model):
     """
 
     __table_args__ = (
+        Index(None, "instance_id", "void_at"),
         Index(None, "number", "token"),
         Index(None, "kind", "tahun", "unit", "satker"),
         Index(None, "kind", "satker", "id"),
@@ -27,7 +28,7 @@ class Document(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
     job_id: Mapped[str | None] = mapped_column(String(32), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     sha256: Mapped[str] = mapped_column(String(64), index=True)

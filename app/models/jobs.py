@@ -19,7 +19,7 @@ class Job(Model):
     `fence` rises with every claim; the final write says `WHERE fence = ?`, so an expired lease can't write.
     """
 
-    __table_args__ = (Index(None, "state", "attended", "run_at"), Index(None, "instance_id"))
+    __table_args__ = (Index(None, "state", "attended", "run_at"), Index(None, "instance_id", "state"))
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))

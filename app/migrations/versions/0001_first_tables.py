@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_document_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_instance_id_void_at"), ["instance_id", "void_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_job_id"), ["job_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_kind_id"), ["kind", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_kind_satker_id"), ["kind", "satker", "id"], unique=False)
@@ -227,7 +227,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_job_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_instance_id_state"), ["instance_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_job_state_attended_run_at"), ["state", "attended", "run_at"], unique=False)
 
     op.create_table(
@@ -359,7 +359,7 @@ def downgrade() -> None:
     op.drop_table("notice")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_state_attended_run_at"))
-        batch_op.drop_index(batch_op.f("ix_job_instance_id"))
+        batch_op.drop_index(batch_op.f("ix_job_instance_id_state"))
 
     op.drop_table("job")
     op.drop_table("event")
@@ -371,7 +371,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_kind_satker_id"))
         batch_op.drop_index(batch_op.f("ix_document_kind_id"))
         batch_op.drop_index(batch_op.f("ix_document_job_id"))
-        batch_op.drop_index(batch_op.f("ix_document_instance_id"))
+        batch_op.drop_index(batch_op.f("ix_document_instance_id_void_at"))
 
     op.drop_table("document")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
