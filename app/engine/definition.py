@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec
 
 from app.engine.checks import Prepared, prepare
 from app.engine.expressions import ExpressionError
@@ -44,9 +45,9 @@ class Definition:
     def of(cls, prepared: Prepared, process_id: str) -> Definition:
         """Parse files that `prepare` found sound. Raises InvalidDefinition for what only the parser sees."""
         parser, spec, subprocesses = _parse(prepared, process_id)
-        missing = _left_out(prepared, process_id, spec, subprocesses)
-        if missing:
-            raise InvalidDefinition((*prepared.problems, *missing))
+        wrong = [*_left_out(prepared, process_id, spec, subprocesses), *_ad_hoc(prepared, subprocesses)]
+        if wrong:
+            raise InvalidDefinition((*prepared.problems, *wrong))
         elements = dict(prepared.elements)
         try:
             for each in (spec, *subprocesses.values()):
@@ -98,6 +99,22 @@ def _left_out(prepared: Prepared, process_id: str, spec: Any, subprocesses: Mapp
         )
         for node in prepared.graph.nodes.values()
         if node.scope in used and node.id not in there
+    ]
+
+
+def _ad_hoc(prepared: Prepared, subprocesses: Mapping[str, Any]) -> list[Problem]:
+    """Ad hoc subprocesses: the library connects their tasks while a case runs, in a specification that all share."""
+    nodes = prepared.graph.nodes
+    return [
+        _problem(
+            "Subproses ad hoc tidak didukung. Gambar urutannya, atau cabang paralel yang boleh dilewati.",
+            nodes[name].file,
+            nodes[name].line,
+            name,
+            nodes[name].name,
+        )
+        for name, spec in subprocesses.items()
+        if isinstance(spec, AdHocSubprocessSpec)
     ]
 
 
