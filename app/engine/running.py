@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.event_definitions import ConditionalEventDefinition
+
 from app.engine.folding import fold, in_order
 from app.engine.listing import waiting_events
-from app.engine.workflow import READY
+from app.engine.workflow import READY, WAITING
 from app.errors import StepFailed
 
 MAX_RUNS = 5_000  # tasks that run by themselves in one step; more is a loop without a way out
@@ -14,14 +16,15 @@ FOLD_AT = 400  # tasks in memory: a long run folds on its way
 
 
 def run_to_rest(case: Any) -> None:
-    """Run all that runs by itself, then let the earliest due timer fire, until both have nothing more to do."""
+    """Run all that runs by itself, then look at conditions and timers, until nothing moves any more."""
     runs = 0
     while True:
         ready = automatic(case)
-        if not ready and not fire_earliest(case):
+        if not ready and not wake_by_condition(case) and not fire_earliest(case):
             break
         for task in ready:
             if task._state == READY:
+                case.at = task.task_spec
                 task.run()
         runs += len(ready) or 1
         if runs > MAX_RUNS:
@@ -43,6 +46,16 @@ def automatic(case: Any) -> list[Any]:
             here = [t for t in in_order(scope.task_tree) if t._state == READY and not t.task_spec.manual]
         ready += here
     return ready
+
+
+def wake_by_condition(case: Any) -> bool:
+    """Let events whose condition holds now go on; False if there is none."""
+    woken = False
+    for task in waiting_events(case):
+        if isinstance(task.task_spec.event_definition, ConditionalEventDefinition) and task._state == WAITING:
+            task.task_spec._update(task)
+            woken = woken or task._state == READY
+    return woken
 
 
 def fire_earliest(case: Any) -> bool:

@@ -35,6 +35,8 @@ from app.engine.script_engine import evaluate_at
 from app.engine.types import Element
 from app.errors import StepFailed
 
+MAX_INSTANCES = 500  # of a multi-instance activity
+
 
 class Dressed:
     """Every element: no prediction, no tests at run time; children come into being when it runs."""
@@ -220,6 +222,7 @@ class Instances(Looping):
 
     def _update_hook(self: Any, my_task: Any) -> Any:
         my_task._inherit_data()
+        self.count(my_task)
         output = self.data_output
         if output is not None and output.exists(my_task):
             # The library appends in place, to a list that is also in the finished tasks before, and refuses a list
@@ -231,6 +234,22 @@ class Instances(Looping):
             elif isinstance(value, (list, dict)):
                 output.set(my_task, value.copy())
         return super()._update_hook(my_task)  # type: ignore[misc]
+
+    def count(self: Any, my_task: Any) -> None:
+        """Refuse more instances than a case can carry: each is a task of its own in the state."""
+        given: Any = None
+        if self.data_input is None:
+            given = my_task.workflow.script_engine.evaluate(my_task, self.cardinality)
+        elif self.data_input.exists(my_task):
+            value = self.data_input.get(my_task)
+            given = len(value) if isinstance(value, (list, dict)) else None
+        if type(given) is not int or not 0 <= given <= MAX_INSTANCES:
+            raise StepFailed(
+                f"'{self.bpmn_name or self.bpmn_id}' harus diulang 0 sampai {MAX_INSTANCES} kali, menurut sebuah "
+                "daftar atau bilangan bulat. Periksa isinya.",
+                self.bpmn_id,
+                self.cardinality or self.data_input.bpmn_id,
+            )
 
 
 class WholeKeys(MultiInstanceTask):

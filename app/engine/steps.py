@@ -32,8 +32,7 @@ _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # reading looks at what was work
 def start(definition: Definition, data: JsonObject, now: datetime) -> Step:
     """Begin a case with `data`. A start event that waits for something counts as having happened: this is it."""
     ensure_json(data, "data")
-    with _refusing(definition):
-        case = Case(definition, _aware(now))
+    with _running(Case(definition, _aware(now))) as case:
         case.begin(data)
         run_to_rest(case)
         first = next((t for t in case.event_manager.tasks.values() if isinstance(t.task_spec, StartEventMixin)), None)
@@ -46,8 +45,7 @@ def start(definition: Definition, data: JsonObject, now: datetime) -> Step:
 def submit(definition: Definition, state: bytes, task_id: str, data: JsonObject, now: datetime) -> Step:
     """Complete the user task `task_id` with what its form gave. Raises TaskGone, StepFailed."""
     ensure_json(data, "data")
-    with _refusing(definition):
-        case = unpack(definition, state, _aware(now))
+    with _running(unpack(definition, state, _aware(now))) as case:
         task = _find(listing.open_tasks(case), task_id)
         variable = getattr(task.task_spec, "variable", None)
         task.workflow.write(task, {variable: data} if variable else data)
@@ -61,8 +59,7 @@ def finish(definition: Definition, state: bytes, call_id: str, result: Any, now:
     Raises TaskGone, StepFailed.
     """
     ensure_json(result, "result")
-    with _refusing(definition):
-        case = unpack(definition, state, _aware(now))
+    with _running(unpack(definition, state, _aware(now))) as case:
         task = _find(listing.parked_tasks(case), call_id)
         task.workflow.forget(task, CAUGHT)
         if task.task_spec.result_key:
@@ -79,8 +76,7 @@ def fail(definition: Definition, state: bytes, call_id: str, code: str, message:
     catches it, TaskGone, StepFailed.
     """
     error = ensure_json({"kode": code, "pesan": message}, "kesalahan")
-    with _refusing(definition):
-        case = unpack(definition, state, _aware(now))
+    with _running(unpack(definition, state, _aware(now))) as case:
         task = _find(listing.parked_tasks(case), call_id)
         element = task.task_spec.bpmn_id
         catcher = _catcher(task, code)
@@ -96,8 +92,7 @@ def fail(definition: Definition, state: bytes, call_id: str, code: str, message:
 def act(definition: Definition, state: bytes, action_id: str, data: JsonObject, now: datetime) -> Step:
     """Send the message of the action `action_id`, to the one event that waits for it. Raises TaskGone, StepFailed."""
     ensure_json(data, "data")
-    with _refusing(definition):
-        case = unpack(definition, state, _aware(now))
+    with _running(unpack(definition, state, _aware(now))) as case:
         waiting = {action.id: (task, message) for action, task, message in listing.waiting_messages(case)}
         if action_id not in waiting:
             raise TaskGone
@@ -109,8 +104,8 @@ def act(definition: Definition, state: bytes, action_id: str, data: JsonObject, 
 
 def tick(definition: Definition, state: bytes, now: datetime) -> Step:
     """Fire the timers that are due at `now`. Raises StepFailed."""
-    with _refusing(definition):
-        return _settle(unpack(definition, state, _aware(now)))
+    with _running(unpack(definition, state, _aware(now))) as case:
+        return _settle(case)
 
 
 def read(definition: Definition, state: bytes) -> View:
@@ -181,6 +176,7 @@ def _find(tasks: Iterator[Any], task_id: str) -> Any:
     task = next((t for t in tasks if t.id == task_id), None)
     if task is None:
         raise TaskGone
+    task.workflow.top_workflow.at = task.task_spec
     return task
 
 
@@ -211,15 +207,18 @@ def _aware(now: datetime) -> datetime:
 
 
 @contextmanager
-def _refusing(definition: Definition) -> Iterator[None]:
-    """What SpiffWorkflow refuses in the course of a step becomes a StepFailed that names the element."""
+def _running(case: Case) -> Iterator[Case]:
+    """Whatever goes wrong in the course of a step becomes a StepFailed that names the element it was at."""
     try:
-        yield
+        yield case
     except SpiffWorkflowException as e:
-        spec = getattr(e, "task_spec", None)
+        spec = getattr(e, "task_spec", None) or case.at
         raise StepFailed(str(e), getattr(spec, "bpmn_id", None) or "") from e
-    except RecursionError as e:
-        raise StepFailed(f"Diagram '{definition.id}' terlalu dalam untuk dijalankan. Pecah menjadi subproses.") from e
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as e:
+        # A diagram can bring the library to stumble in more ways than publishing can know of.
+        name = getattr(case.at, "bpmn_id", None) or ""
+        message = f"'{name}' tidak dapat dijalankan ({type(e).__name__}: {e}). Periksa isian elemen ini di diagram."
+        raise StepFailed(message, name) from e
 
 
 __all__ = ["CAUGHT", "act", "fail", "finish", "read", "start", "submit", "tick"]

@@ -13,7 +13,6 @@ from os import urandom
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.event_definitions import ConditionalEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -117,13 +116,10 @@ class _Scope:
         return self.completed
 
     def update_waiting_tasks(self) -> None:
-        # Only these can be woken by another task's completion; timers are looked at when nothing else moves.
+        # Only joins can be woken by another task's completion; events are looked at when nothing else moves.
         for task in [t for t in self.tasks.values() if t._state == WAITING]:
-            spec = task.task_spec
-            if task._state == WAITING and (
-                not isinstance(spec, CatchingEvent) or isinstance(spec.event_definition, ConditionalEventDefinition)
-            ):
-                spec._update(task)
+            if task._state == WAITING and not isinstance(task.task_spec, CatchingEvent):
+                task.task_spec._update(task)
 
     def _task_completed_notify(self: Any, task: Any) -> None:
         self.last_task = task
@@ -172,6 +168,7 @@ class Case(_Scope, BpmnWorkflow):
         self.passed: list[Passed] = []
         self.notices: list[Notice] = []
         self.status: str | None = None
+        self.at: Any = None  # the task spec that runs, for the message when it fails
         self.decisions: dict[str, list[tuple[str | None, str | None, JsonObject]]] = {}
         super().__init__(definition.spec, definition.subprocesses, script_engine=ScriptEngine(now), deserializing=True)
 

@@ -348,3 +348,32 @@ def test_of_several_ways_to_begin_the_plain_one_is_taken():
     d.chain(d.node("startEvent", "lain", inside=d.message("revisi")), "isi")
     case = Case(d.load())
     assert case.open == ["isi"] and case.step.actions == ()
+
+
+def test_a_condition_around_a_subprocess_is_asked_about_what_is_typed_inside():
+    body = Diagram()
+    body.chain(body.start("m"), body.user("isi"), body.user("isi2"), body.end("s"))
+    d = Diagram()
+    d.chain(d.start(), d.sub("dalam", body), d.end())
+    d.boundary("terlalu_besar", "dalam", d.condition("isi(pagu, 0) > 10"))
+    d.chain("terlalu_besar", d.user("periksa"), d.end("selesai2"))
+    case = Case(d.load())
+    case.submit("isi", pagu=50)
+    assert case.open == ["periksa"] and case.shown("periksa") == {"pagu": 50}
+
+
+def test_an_escalation_tells_those_outside_and_the_work_inside_goes_on():
+    escalation = '<escalationEventDefinition escalationRef="esk"/>'
+    body = Diagram()
+    body.chain(body.start("m"), body.user("isi"), body.node("intermediateThrowEvent", "naik", inside=escalation))
+    body.chain("naik", body.user("isi2"), body.end("s"))
+    d = Diagram()
+    d.roots.append('<escalation id="esk" name="esk" escalationCode="lambat"/>')
+    d.chain(d.start(), d.sub("dalam", body), d.end())
+    d.boundary("diberi_tahu", "dalam", escalation, interrupting=False)
+    d.chain("diberi_tahu", d.user("pantau"), d.end("selesai2"))
+    case = Case(d.load())
+    case.submit("isi")
+    assert case.open == ["isi2", "pantau"]
+    case.submit("isi2")
+    assert case.submit("pantau").ended

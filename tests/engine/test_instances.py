@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.errors import StepFailed
 from tests.engine.diagrams import Diagram
 from tests.engine.people import Case
 
@@ -188,3 +189,60 @@ def test_a_decision_table_writes_whole_keys():
     definition = d.load(**{"nilai.dmn": table})
     assert Case(definition, skor=95, predikat="?").step.data["predikat"] == "AA"
     assert Case(definition, skor=70).shown("akhir")["predikat"] == "A"
+
+
+@pytest.mark.parametrize("satker", ["teks", 7, None, list(range(501))])
+def test_only_a_list_of_bearable_length_can_be_gone_through(satker):
+    with pytest.raises(StepFailed) as refusal:
+        Case(each(COLLECT).load(), satker=satker)
+    assert (refusal.value.element, refusal.value.expression) == ("tanya", "satker")
+
+
+@pytest.mark.parametrize("times", ["banyak", "0 - 1", "100000", "1.5"])
+def test_only_a_bearable_number_of_times_can_be_counted(times):
+    d = Diagram()
+    count = f"<loopCardinality>{times}</loopCardinality>"
+    inside = f"<multiInstanceLoopCharacteristics>{count}</multiInstanceLoopCharacteristics>"
+    d.chain(d.start(), d.node("userTask", "tanya", inside=inside), d.end())
+    with pytest.raises(StepFailed) as refusal:
+        Case(d.load_unchecked(), banyak="dua")
+    assert refusal.value.element == "tanya"
+
+
+def test_a_service_is_called_for_each_and_one_that_fails_takes_the_error_path():
+    d = Diagram()
+    operator = (
+        '<spiffworkflow:serviceTaskOperator id="uji.kirim" resultVariable="hasil"><spiffworkflow:parameters>'
+        '<spiffworkflow:parameter id="unit" type="any" value="unit"/></spiffworkflow:parameters>'
+        "</spiffworkflow:serviceTaskOperator>"
+    )
+    more = '<loopDataOutputRef>semua</loopDataOutputRef><inputDataItem id="unit"/><outputDataItem id="hasil"/>'
+    inside = EACH.format(sequential="false", more=more)
+    d.chain(d.start(), d.node("serviceTask", "kirim", extension=operator, inside=inside), d.user("akhir"), d.end())
+    d.boundary("gagal", "kirim", d.error("putus"))
+    d.chain("gagal", d.user("hubungi"), d.end("dihubungi"))
+    definition = d.load()
+    case = Case(definition, satker=["a", "b"])
+    assert [c.params for c in case.step.calls] == [{"unit": "a"}, {"unit": "b"}]
+    case.finish("kirim", 1)
+    case.finish("kirim", 2)
+    assert case.shown("akhir") == {"satker": ["a", "b"], "semua": [1, 2]}
+    case = Case(definition, satker=["a", "b"])
+    case.finish("kirim", 1)
+    case.fail("kirim", "putus")
+    assert case.open == ["hubungi"] and case.submit("hubungi").ended
+
+
+def test_a_data_object_is_kept_apart_from_the_forms():
+    d = Diagram()
+    d.parts.append('<dataObject id="nomor"/><dataObjectReference id="ref" dataObjectRef="nomor"/>')
+    writes = "<dataOutputAssociation id='o'><targetRef>ref</targetRef></dataOutputAssociation>"
+    reads = "<dataInputAssociation id='i'><sourceRef>ref</sourceRef></dataInputAssociation>"
+    d.chain(d.start(), d.node("userTask", "isi", inside=writes), d.user("lain"))
+    d.chain("lain", d.node("userTask", "lihat", inside=reads), d.end())
+    case = Case(d.load())
+    case.submit("isi", nomor=7, judul="x")
+    assert case.shown("lain") == {"judul": "x"}
+    case.submit("lain")
+    assert case.shown("lihat") == {"judul": "x", "nomor": 7}
+    assert case.submit("lihat").ended
