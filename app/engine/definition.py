@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import AdHocSubprocessSpec
 
 from app.engine.checks import Prepared, prepare
 from app.engine.expressions import ExpressionError
@@ -45,7 +44,10 @@ class Definition:
     def of(cls, prepared: Prepared, process_id: str) -> Definition:
         """Parse files that `prepare` found sound. Raises InvalidDefinition for what only the parser sees."""
         parser, spec, subprocesses = _parse(prepared, process_id)
-        wrong = [*_left_out(prepared, process_id, spec, subprocesses), *_ad_hoc(prepared, subprocesses)]
+        wrong = [
+            *_left_out(prepared, process_id, spec, subprocesses),
+            *_not_shareable(prepared, process_id, subprocesses),
+        ]
         if wrong:
             raise InvalidDefinition((*prepared.problems, *wrong))
         elements = dict(prepared.elements)
@@ -102,20 +104,24 @@ def _left_out(prepared: Prepared, process_id: str, spec: Any, subprocesses: Mapp
     ]
 
 
-def _ad_hoc(prepared: Prepared, subprocesses: Mapping[str, Any]) -> list[Problem]:
-    """Ad hoc subprocesses: the library connects their tasks while a case runs, in a specification that all share."""
-    nodes = prepared.graph.nodes
-    return [
-        _problem(
-            "Subproses ad hoc tidak didukung. Gambar urutannya, atau cabang paralel yang boleh dilewati.",
-            nodes[name].file,
-            nodes[name].line,
-            name,
-            nodes[name].name,
-        )
-        for name, spec in subprocesses.items()
-        if isinstance(spec, AdHocSubprocessSpec)
-    ]
+def _not_shareable(prepared: Prepared, process_id: str, subprocesses: Mapping[str, Any]) -> list[Problem]:
+    """What the library runs by changing the specification, which all cases share.
+
+    It connects the tasks of ad hoc subprocesses and of event subprocesses while a case runs; and an event subprocess
+    with a timer keeps its case from ending until the timer fires.
+    """
+    used = {process_id, *subprocesses}
+    advice = {
+        "ad hoc": "Gambar urutannya, atau cabang paralel yang boleh dilewati.",
+        "event": "Pakai boundary event pada tugas atau subproses.",
+    }
+    found = []
+    for node in prepared.graph.nodes.values():
+        what = "ad hoc" if node.kind == "adHocSubProcess" else "event" if node.event_subprocess else None
+        if what and node.scope in used:
+            message = f"Subproses {what} tidak didukung. {advice[what]}"
+            found.append(_problem(message, node.file, node.line, node.id, node.name))
+    return found
 
 
 def _problem(message: str, file: str = "", line: int = 0, element: str = "", name: str = "") -> Problem:

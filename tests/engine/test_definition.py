@@ -94,8 +94,20 @@ def test_an_ad_hoc_subprocess_is_refused():
     d = Diagram()
     inside = "".join(body.parts) + '<completionCondition xsi:type="tFormalExpression">True</completionCondition>'
     d.chain(d.start(), d.node("adHocSubProcess", "bebas", inside=inside), d.end())
-    with pytest.raises(InvalidDefinition):
+    with pytest.raises(InvalidDefinition) as refusal:
         d.load_unchecked()
+    assert [p.element for p in refusal.value.problems if "ad hoc tidak" in p.message] == ["bebas"]
+
+
+def test_an_event_subprocess_is_refused():
+    body = Diagram()
+    begin = body.node("startEvent", "m", inside=body.timer("P1D"), attributes='isInterrupting="false"')
+    body.chain(begin, body.user("ingatkan"), body.end("s"))
+    d = simple()
+    d.node("subProcess", "pengingat", inside="".join(body.parts), attributes='triggeredByEvent="true"')
+    with pytest.raises(InvalidDefinition) as refusal:
+        d.load()
+    assert [p.element for p in refusal.value.problems if "Subproses event" in p.message] == ["pengingat"]
 
 
 def test_a_cancelled_transaction_takes_the_way_of_its_cancel_event():
