@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from app.engine import steps
 from app.flows import definitions
 from app.models import Definition, Draft, Event, Instance, Job, db
 from tests import pk
@@ -70,12 +71,19 @@ def test_somebody_else_finished_it_meanwhile(at_the_head: World) -> None:
     assert "Catatan saya yang panjang dan berharga." in page.text
 
 
-def test_a_case_that_moved_below_the_form_asks_nobody_to_type_again(at_the_head: World) -> None:
-    """Only a reminder fired meanwhile: the step is run again silently."""
-    form = at_the_head.head().open("/tugas").link(pk.SIGN).link("PK Ditolak").form("keputusan=")
-    at_the_head.write(update(Instance).values(version=Instance.version + 1))
-    page = form.fill(catatan="Target indikator kedua terlalu rendah.").press()
-    assert page.status == 200 and "Dikembalikan" in page.text
+def test_a_case_that_moved_below_the_form_asks_nobody_to_type_again(at_the_head: World, monkeypatch) -> None:
+    """Between reading the case and writing the step something else of it was committed: it is run again silently."""
+    submit, times = steps.submit, []
+
+    def meanwhile(*given):
+        times.append(1)
+        if len(times) == 1:
+            at_the_head.write(update(Instance).values(version=Instance.version + 1))
+        return submit(*given)
+
+    monkeypatch.setattr(steps, "submit", meanwhile)
+    page = pk.refuse(at_the_head.head(), pk.SIGN, "Target indikator kedua terlalu rendah.")
+    assert page.status == 200 and "Dikembalikan" in page.text and len(times) == 2
 
 
 def test_the_operator_took_it_back_while_the_head_was_typing(at_the_head: World) -> None:
