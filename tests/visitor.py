@@ -1,4 +1,4 @@
-"""A person with a browser without JavaScript: opens pages, fills in forms as they stand on the page, presses buttons."""
+"""A person with a browser without JavaScript: opens pages, fills in forms as they stand there, presses buttons."""
 
 from __future__ import annotations
 
