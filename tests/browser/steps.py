@@ -91,6 +91,7 @@ def make_sheet(page: Page) -> None:
     press(page, "Membuat Lembar PK")
     status(page, "Menunggu Passphrase Kepala Satker")
     expect(page.get_by_text("Tandatangani PK (Approved PK)")).to_be_visible()
+    rest(page)
 
 
 def open_task(page: Page, name: str) -> None:

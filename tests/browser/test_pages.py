@@ -55,9 +55,9 @@ def walk(house: House, *starts: str, people: tuple[str, ...] = tuple(PEOPLE)) ->
         for read in aside(lambda who=who: list(looks.pages_of(house.world.enter(*PEOPLE[who]), *BEGIN, *starts))):
             assert read.status == 200, f"{who}, {read.path}: {read.status}"
             seen.add(_endpoint(house.world, read.path))
-            if (found := looks.shape(read)) in SHAPES:
+            if (found := looks.shapes(read)) <= SHAPES:
                 continue
-            SHAPES.add(found)
+            SHAPES.update(found)
             browser = browser or house.person(*PEOPLE[who])
             browser.goto(read.answer.request.full_path.rstrip("?"))
             try:
