@@ -5,7 +5,8 @@
     names   names of the task specs that occur, so that a later parser's order can't shift them
     scopes  the case itself, then its subprocesses, outer ones first; none once the case has ended:
             [scope around it, row of its task there, changes, data objects, correlations, rows]
-    rows    tasks in tree order, empty ends left out: [parent, name, state, stamp, id, internal, changes]
+    rows    tasks in tree order, empty ends left out: [parent, name, state, stamp, id, internal, changes, triggered];
+            `stamp` is milliseconds since 1970, `state` SpiffWorkflow's number
     changes [[key, value], ...] and [key, ...] that differ from the scope's latest data (a scope's: from the outer's)
 
 Only tasks that somebody can name from outside carry their id. Data of finished tasks are kept where a join will look
