@@ -27,7 +27,7 @@ class ExpressionError(AlurError):
         self.expression = expression
 
 
-class MissingData(ExpressionError):  # noqa: N818 - reads as what it is, like NotFound
+class MissingData(ExpressionError):
     """Data yang dibaca ekspresi belum ada. Periksa namanya, atau pastikan formulir sebelumnya mengisinya."""
 
 
