@@ -25,9 +25,7 @@ def act(action_id: str, actor: Actor, now: datetime) -> int:
         if not may_do(actor, row):
             raise NotAllowed
         if row.task_state != "open":
-            raise Conflict(
-                f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu."
-            )
+            raise Conflict(f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu.")
         definition = definitions.of(row.definition_id)
         try:
             step = steps.act(definition, row.state, action_id, {}, now)
