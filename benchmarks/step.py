@@ -11,7 +11,11 @@ from benchmarks.plain import Plain, PlainCase
 
 
 def run(quick: bool = False) -> list[Figure]:
-    """Whole lives of a PK on both sides; each form is sent once here and once there, now one first, now the other."""
+    """Whole lives of a PK on both sides; each form is sent once here and once there, now one first, now the other.
+
+    Wall, because the wait for the disk is a part of FULL. The CPU's ratio stands beside it: where others use the same
+    disk, both sides wait for them alike, and the ratio of the walls sinks.
+    """
     lives = 2 if quick else 25
     with house(lives + 1) as h:
         plain = Plain(h.folder / "plain.sqlite3")
@@ -23,14 +27,15 @@ def run(quick: bool = False) -> list[Figure]:
                 case, other = _live(h, plain, ours, theirs, n)
                 largest, plain_bytes = max(largest, case.largest), max(plain_bytes, len(other.row().state))
     against = {
-        "cpu_ratio": ratio(theirs.cpu, ours.cpu), "cpu_spread": spread(theirs.cpu, ours.cpu), "steps": len(ours.wall),
-        "plain_ms_p50": p50(theirs.wall), "plain_cpu_ms_p50": p50(theirs.cpu), "plain_bytes": plain_bytes,
+        "steps": len(ours.wall), "plain_ms_p50": p50(theirs.wall), "plain_cpu_ms_p50": p50(theirs.cpu),
+        "plain_bytes": plain_bytes,
     }  # fmt: skip
     alone = {"cpu_ms_p50": p50(ours.cpu), "ms_p95": p95(ours.wall), "by_element": _by_element(ours)}
     return [
         Figure(
             "step_vs_plain_full", ratio(theirs.wall, ours.wall), "x", (">=", 4), spread(theirs.wall, ours.wall), against
         ),
+        Figure("step_vs_plain_cpu", ratio(theirs.cpu, ours.cpu), "x", None, spread(theirs.cpu, ours.cpu)),
         Figure("step_ms_p50", p50(ours.wall), "ms", None, spread(ours.wall), alone),
         Figure("state_bytes_max", largest, "bytes", ("<=", 3000)),
     ]

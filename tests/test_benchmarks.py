@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = (
-    "step_vs_plain_full", "step_ms_p50", "state_bytes_max", "rounds_300_ratio", "cases_100k_ratio",
+    "step_vs_plain_full", "step_vs_plain_cpu", "step_ms_p50", "state_bytes_max", "rounds_300_ratio", "cases_100k_ratio",
     "task_list_ms_p95", "pdf_cpu_ms", "sign_pair_ms",
 )  # fmt: skip
 
