@@ -78,9 +78,11 @@ def _engine_options(url: str) -> dict[str, Any]:
     import orjson
 
     json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+    # the text of a failed statement goes into the log: without its values, a NIK among them
+    common: dict[str, Any] = {"hide_parameters": True, **json}
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, **json}
-    return {"connect_args": {"timeout": 15, "check_same_thread": False}, **json}
+        return {"pool_pre_ping": True, **common}
+    return {"connect_args": {"timeout": 15, "check_same_thread": False}, **common}
 
 
 def _init_sqlite() -> None:

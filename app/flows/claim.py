@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
 
 from app.errors import Conflict, NotAllowed
-from app.flows.rights import Actor, may_do
+from app.flows.rights import Actor, local_day, may_do
 from app.flows.tasks import find
-from app.models import Task, db
+from app.models import Assignment, Task, User, db
 
 
 def claim(task_id: str, actor: Actor) -> None:
@@ -25,5 +27,23 @@ def release(task_id: str, actor: Actor) -> None:
     """Anybody with the role may do the task again. Only who took it may give it back."""
     if find(task_id, actor).row.claimed_by not in (None, actor.user_id):
         raise NotAllowed
-    db.session.execute(update(Task).where(Task.id == task_id).values(claimed_by=None))
+    mine = update(Task).where(Task.id == task_id, Task.claimed_by == actor.user_id)
+    db.session.execute(mine.values(claimed_by=None))
+    db.session.commit()
+
+
+def release_left(now: datetime) -> None:
+    """Give back what was taken by people who no longer hold the role: nobody else could do it, and they can't."""
+    today = local_day(now)
+    holds = (
+        select(Assignment.id)
+        .join(User, User.id == Assignment.user_id)
+        .where(
+            Assignment.user_id == Task.claimed_by, Assignment.role == Task.role, User.active,
+            Assignment.scope.in_((Task.satker, Task.unit, "")),
+            Assignment.since <= today, or_(Assignment.until.is_(None), Assignment.until >= today),
+        )
+    )  # fmt: skip
+    left = update(Task).where(Task.state == "open", Task.claimed_by.is_not(None), ~holds.exists())
+    db.session.execute(left.values(claimed_by=None), execution_options={"synchronize_session": False})
     db.session.commit()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import Conflict
 from app.flows.rights import Actor
@@ -16,6 +18,14 @@ def save(task_id: str, actor: Actor, typed: Typed, now: datetime) -> None:
     """Keep what was typed. The caller leaves secrets out: `without_secrets`."""
     if db.session.scalar(select(Task.state).where(Task.id == task_id)) != "open":
         raise Conflict
+    try:
+        _write(task_id, actor, typed, now)
+    except (IntegrityError, StaleDataError):  # another tab made it, or threw it away, in this moment
+        db.session.rollback()
+        _write(task_id, actor, typed, now)
+
+
+def _write(task_id: str, actor: Actor, typed: Typed, now: datetime) -> None:
     db.session.merge(Draft(task_id=task_id, user_id=actor.user_id, typed=typed, saved_at=now))
     db.session.commit()
 

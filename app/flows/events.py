@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from app.models import Event, db
+from app.models import Event, Instance, db
 
 _COVERED = (
     "instance_id", "seq", "at", "kind", "element", "name", "actor_id", "actor", "definition_id", "status", "data",
@@ -25,11 +25,12 @@ def digest(event: Mapping[str, Any]) -> str:
 
 
 def broken_at(instance_id: int) -> int | None:
-    """The seq of the first event whose hash or chain does not hold, or None when the history is whole."""
-    before = ""
+    """The seq of the first event that is missing or whose hash or chain does not hold; None when all are whole."""
+    before, seq = "", 0
     for event in db.session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.seq)):
         row = {k: getattr(event, k) for k in (*_COVERED, "state")}
         if event.prev_hash != before or digest(row) != event.hash:
             return event.seq
-        before = event.hash
-    return None
+        before, seq = event.hash, event.seq
+    last = db.session.scalar(select(Instance.last_hash).where(Instance.id == instance_id))
+    return None if last == before else seq + 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
-from app.errors import NotFound
-from app.models import Certificate, Person, Satker, Unit, db, table
+from app.errors import InvalidInput, NotFound
+from app.models import Assignment, Certificate, Person, Satker, Unit, User, db, table
 from app.sdk.json import JsonObject
 from app.sdk.services import Signer
 
@@ -71,12 +71,33 @@ def _write_info_satker(conn: Connection, values: JsonObject, now: datetime) -> N
 def _head(conn: Connection, values: JsonObject) -> int:
     """The person with this NIP, corrected or made new. Another NIP is another person: who may sign does not follow."""
     nip, nik, nama = values["nip_pimpinan"], values["nik_pimpinan"], values["nama_pimpinan"]
-    known = conn.execute(select(_PERSON.c.id).where(_PERSON.c.nip == nip)).scalar()
+    known = conn.execute(select(_PERSON.c.id, _PERSON.c.nik, _PERSON.c.nama).where(_PERSON.c.nip == nip)).first()
     if known is not None:
-        conn.execute(update(_PERSON).where(_PERSON.c.id == known).values(nik=nik, nama=nama))
-        return int(known)
+        if (known.nik, known.nama) != (nik, nama):
+            _check_stands_here_alone(conn, known.id, values["kode"])
+            conn.execute(update(_PERSON).where(_PERSON.c.id == known.id).values(nik=nik, nama=nama))
+        return int(known.id)
     key = conn.execute(insert(_PERSON).values(nip=nip, nik=nik, nama=nama)).inserted_primary_key
     return int(key[0]) if key else 0
+
+
+ELSEWHERE = (
+    "NIP ini milik pejabat yang juga bertugas di tempat lain. Ketik nama dan NIK persis seperti yang tercatat di sana, "
+    "atau minta admin mengubahnya."
+)
+
+
+def _check_stands_here_alone(conn: Connection, person: int, kode: str) -> None:
+    """Name and NIK go onto every sheet that a person signs: one satker must not change them for others."""
+    places: list[Any] = [
+        select(_SATKER.c.kode).where(_SATKER.c.pimpinan_id == person, _SATKER.c.kode != kode),
+        select(_UNIT.c.kode).where(_UNIT.c.pimpinan_id == person),
+        select(Assignment.id)
+        .join(User, User.id == Assignment.user_id)
+        .where(User.person_id == person, Assignment.scope != kode),
+    ]
+    if conn.execute(select(or_(*(place.exists() for place in places)))).scalar():
+        raise InvalidInput(ELSEWHERE)
 
 
 _WRITERS = {"info_satker": _write_info_satker}

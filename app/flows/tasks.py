@@ -80,11 +80,18 @@ def context(task: OpenTask, actor: Actor) -> FormContext:
             "properties": dict(task.element.properties),
         },
         data=data,
-        satker=masters.info_satker(task.row.satker),
+        satker=_satker(task, actor),
         person=_person(actor, task.row.satker),
         year=task.row.tahun,
         previous=data_of_year(task.row.process, task.row.satker, task.row.tahun - 1),
     )
+
+
+def _satker(task: OpenTask, actor: Actor) -> JsonObject:
+    """The master. Who may only look on sees the end of the NIK, by which it can be told from another."""
+    info = masters.info_satker(task.row.satker)
+    nik = info["nik_pimpinan"]
+    return info if may_do(actor, task.row) else {**info, "nik_pimpinan": nik and "*" * 12 + nik[-4:]}
 
 
 def _person(actor: Actor, satker: str) -> JsonObject:

@@ -52,6 +52,7 @@ class Run:
     attempt: int | None = None
     answer: bytes | None = field(default=None, repr=False)
     outcome: Outcome | None = None
+    unforeseen: bool = False  # the outcome is ours, not the service's: it says nothing of what the service did
 
 
 def execute(job_id: str, secrets: Mapping[str, Passphrase] | None = None) -> bool:
@@ -120,8 +121,14 @@ def _no_such(call: Call) -> Outcome:
 
 
 def begin(run: Run) -> Run:
-    """Write the intention: from here on, a crash leaves an attempt without an answer."""
+    """Write the intention: from here on, a crash leaves an attempt without an answer.
+
+    LostLease if the job was taken over since it was claimed: its signer may have been told that nothing was sent.
+    """
+    mine = update(_JOB).where(_JOB.c.id == run.job.id, _JOB.c.fence == run.job.fence, _JOB.c.state == "running")
     with db.engine.begin() as conn:
+        if conn.execute(mine.values(fence=run.job.fence)).rowcount == 0:
+            raise LostLease
         key = conn.execute(
             insert(_ATTEMPT).values(job_id=run.job.id, number=run.job.fence, started_at=clock.now())
         ).inserted_primary_key
@@ -136,7 +143,8 @@ def call(run: Run) -> Run:
         # neither message nor traceback: both may carry what the plug-in was working with, a secret among it
         where = secrecy.place(e)
         log.error("job %s (%s): %s at %s", run.job.id, run.job.operator, type(e).__name__, where)
-        return replace(run, outcome=ServiceError(f"Kesalahan tak terduga ({type(e).__name__}).", permanent=True))
+        outcome = ServiceError(f"Kesalahan tak terduga ({type(e).__name__}).", permanent=True)
+        return replace(run, outcome=outcome, unforeseen=True)
 
 
 def guard(run: Run) -> Run:
@@ -149,7 +157,7 @@ def guard(run: Run) -> Run:
         outcome = ServiceError("Hasil layanan bukan JSON yang sah.", permanent=True)
     if secrecy.leaks(run.secrets)(secrecy.text_of(outcome)):
         outcome = ServiceError("Jawaban layanan memuat rahasia, jadi tidak disimpan.", permanent=True)
-    return replace(run, outcome=outcome)
+    return replace(run, outcome=outcome, unforeseen=run.unforeseen or outcome is not run.outcome)
 
 
 def settle(run: Run) -> Run:
@@ -249,6 +257,8 @@ def _ending(run: Run) -> Ending:
 
 def _said(run: Run) -> str:
     """What came of the attempt, for the count: calls at the provider = those that count + those that are unknown."""
+    if run.unforeseen and run.task.attended:
+        return "unknown"
     if isinstance(run.outcome, Result):
         return "result"
     if isinstance(run.outcome, BpmnError):

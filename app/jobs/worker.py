@@ -11,6 +11,7 @@ from types import FrameType
 
 from app import clock
 from app.flows import delays, timers
+from app.flows.claim import release_left
 from app.jobs import claim
 from app.jobs.execute import execute, hand_back, recover
 from app.models import db
@@ -34,11 +35,12 @@ def work_once() -> int:
 
 
 def sweep(last: datetime | None) -> datetime:
-    """Clear away old delays and spent codes, about hourly; when it was done last."""
+    """Clear away old delays, spent codes and claims of people who left, about hourly; when it was done last."""
     now = clock.now()
     if last is not None and now - last < SWEEP_EVERY:
         return last
     delays.sweep(now)
+    release_left(now)
     db.session.remove()
     return now
 

@@ -19,10 +19,12 @@ from app.web import (
     verification,
     words,
 )
+from app.web.addresses import RowNumber
 
 
 def init_web(app: Flask) -> None:
     """Bind everything that answers requests."""
+    app.url_map.converters["int"] = RowNumber
     security.init_security(app)
     assets.init_assets(app)
     words.init_words(app)

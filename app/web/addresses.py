@@ -1,4 +1,4 @@
-"""Where a request came from and where it goes back to: paths of this host only."""
+"""Where a request came from and where it goes back to: paths of this host only; and the numbers in addresses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
+
+
+class RowNumber(IntegerConverter):
+    """`<int:...>` up to what a table's key can be: a larger number is no page, and not a failure of the database."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def safe_next(target: str | None, otherwise: str = "/") -> str:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app import clock
-from app.errors import NotAllowed, NotFound
+from app.errors import InvalidInput, NotAllowed, NotFound
 from app.flows import casefile, masters, overview
 from app.flows.house import house
 from app.flows.overview import Filter
@@ -54,12 +54,20 @@ def edit_info(kode: str) -> ResponseReturnValue:
     if not _edits(kode):
         raise NotFound
     form = _edit_form(kode)
-    if request.method == "POST" and form.validate():
-        masters.change("info_satker", form.submission().masters["info_satker"], clock.now())
+    if request.method == "POST" and form.validate() and _changed(form):
         flash("Info Satker tersimpan.", "success")
         return redirect(url_for("kinerja.info_satker", satker=kode))
     status = 422 if request.method == "POST" else 200
     return render_template("kinerja/edit_info.html", form=form, info=masters.info_satker(kode)), status
+
+
+def _changed(form: TaskForm) -> bool:
+    try:
+        masters.change("info_satker", form.submission().masters["info_satker"], clock.now())
+    except InvalidInput as e:
+        flash(str(e), "error")
+        return False
+    return True
 
 
 def _edit_form(kode: str) -> TaskForm:

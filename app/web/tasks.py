@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.errors import Conflict, NotAllowed, StepFailed
+from app.errors import Conflict, InvalidInput, NotAllowed, StepFailed
 from app.flows import casefile, claim, drafts, submit, tasks, worklist
 from app.flows.masters import info_satker
 from app.flows.rights import may_do
@@ -98,6 +98,9 @@ def send(task_id: str) -> ResponseReturnValue:
         return _carry_out(task, form, at, kept)
     except StepFailed:
         flash("Langkah ini belum dapat dihitung. Isian Anda tersimpan dan admin sudah diberi tahu.", "error")
+        return _page(task, form, at), 422
+    except InvalidInput as e:  # what only the masters know
+        flash(str(e), "error")
         return _page(task, form, at), 422
     except Conflict as e:
         return _gone(tasks.find(task_id, g.actor), kept, str(e))

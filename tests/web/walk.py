@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from app.web.access import Access, access_of, is_static
 
-_VALUES = {"IntegerConverter": 1, "FloatConverter": 1.0, "UUIDConverter": "0" * 32}
+_VALUES = {"IntegerConverter": 1, "RowNumber": 1, "FloatConverter": 1.0, "UUIDConverter": "0" * 32}
 
 
 @dataclass(frozen=True)
