@@ -11,11 +11,14 @@ unexport VIRTUAL_ENV PYTHONPATH
 run: setup bundle
 	@exec $(BIN)/python -m app.run
 
+# browser tests apart: the browser's driver keeps an event loop running in its test process
 test: setup-dev bundle lint
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow" --ignore=tests/browser
+	$(BIN)/pytest -n auto -m "not slow" tests/browser
 
 test-all: setup-dev bundle lint
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --ignore=tests/browser
+	$(BIN)/pytest -n auto tests/browser
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -6,9 +6,11 @@ signature itself intact. Takes `adbe.pkcs7.detached` and `ETSI.CAdES.detached`, 
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -140,7 +142,7 @@ def _count(before: bytes | None, reports: Sequence[SignatureReport], expected: i
 
 def _report(reader: PdfFileReader, signature: Any, trust_roots: Sequence[bytes]) -> SignatureReport:
     try:
-        status = _validate(reader, signature, trust_roots)
+        status = aside(_validate, reader, signature, trust_roots)
     except Exception:  # a signature that can't even be judged is a broken one
         status = None
     certificate, entry = signature.signer_cert, signature.sig_object
@@ -164,6 +166,19 @@ def _report(reader: PdfFileReader, signature: Any, trust_roots: Sequence[bytes])
         whole_file=unchanged and level is not None and level <= ModificationLevel.LTA_UPDATES,
         problem=_problem(status, stamp is not None, timestamp_ok, unchanged),
     )
+
+
+def aside(judge: Callable[..., Any], *args: Any) -> Any:
+    """Call pyHanko where it may run its own event loop: elsewhere, if this thread has one running already.
+
+    Otherwise it fails for a reason of ours, and a good signature would be called broken.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return judge(*args)
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(judge, *args).result()
 
 
 def _validate(reader: PdfFileReader, signature: Any, trust_roots: Sequence[bytes]) -> Any:
