@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(_table(figures))
     if (load := machine["load_before"][0]) > machine["cpus"]:
-        print(f"Others were at work (load {load} on {machine['cpus']} cores): wall times say much about them.")
+        warning = f"Others were at work (load {load} on {machine['cpus']} cores): wall times say much about them."
+        print(warning, file=sys.stderr)
     if not asked.quick:
         _keep(figures, machine | {"load_after": _load()})
     return 0 if asked.quick or all(f.met for f in figures) else 1
