@@ -36,7 +36,7 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     from service_tasks.tte import check_registration
 
     config = config or Config.from_env()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # NIKs and password hashes lie in it
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config.from_mapping(
         SECRET_KEY=config.secret_key,

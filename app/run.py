@@ -25,6 +25,7 @@ TTE_PORT = int(os.environ.get("TTE_PORT", "8100"))
 
 def main() -> None:
     """Run until Ctrl-C; exit status 1 with a sentence where something is in the way."""
+    os.umask(0o077)  # database, documents and their folders hold NIKs: for this account only
     for port, name in ((PORT, "PORT"), (TTE_PORT, "TTE_PORT")):
         if _taken(port):
             sys.exit(f"Port {port} sudah dipakai program lain. Hentikan program itu, atau pakai `{name}=... make run`.")

@@ -21,4 +21,4 @@ def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r\n" and cell else cell

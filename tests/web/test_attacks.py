@@ -5,20 +5,32 @@ from __future__ import annotations
 
 import threading
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from app import create_app
 from app.flows import events
 from app.flows.accounts import hash_password
 from app.jobs import execute as execution
 from app.jobs.worker import sweep
-from app.models import Assignment, Event, Person, Task, User, db
+from app.models import Assignment, Event, Person, Satker, Task, User, db
 from tests import pk
 from tests.jobs.crashing import attempts, calls, job, recover, run, send_passphrase
 from tests.stories.conftest import archived, at_the_head, drafting  # noqa: F401 - fixtures
 from tests.visitor import Visitor
-from tests.world import DUA, LITERASI, PASSWORDS, SATU, World, provider, stages, world  # noqa: F401 - fixtures
+from tests.world import (  # noqa: F401 - fixtures among them
+    DUA,
+    LITERASI,
+    PASSWORDS,
+    SATU,
+    World,
+    config_for,
+    provider,
+    stages,
+    world,
+)
 
 INFO = f"/kinerja/info-satker/{SATU.kode}/edit"
 
@@ -158,6 +170,21 @@ def test_a_signature_whose_answer_could_not_be_stored_is_unknown(at_the_head: Wo
         run(at_the_head, job_id)
     assert calls(at_the_head) == before + 1
     assert job(at_the_head, job_id).state == "incident" and attempts(at_the_head, job_id) == ["unknown"]
+
+
+# ---- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_other_accounts_of_the_machine_do_not_get_into_the_data(tmp_path: Path) -> None:
+    create_app(config_for(tmp_path / "new" / "data", None))
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_a_name_is_no_formula_in_a_spreadsheet(world: World, name: str) -> None:
+    world.write(update(Satker).values(nama=name))
+    cells = world.biro().open("/kinerja/progres?format=csv").answer.text
+    assert f"'{name}" in cells
 
 
 # ---- traces --------------------------------------------------------------------------------------------------------
