@@ -70,7 +70,7 @@ class Task(Model):
         Index(None, "instance_id", "state"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)  # at an event gateway more than 32 digits
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
     kind: Mapped[str] = mapped_column(String(10), default="user")  # user | action
     element: Mapped[str] = mapped_column(String(100))

@@ -275,7 +275,7 @@ def upgrade() -> None:
 
     op.create_table(
         "task",
-        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("instance_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("element", sa.String(length=100), nullable=False),
@@ -322,7 +322,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "draft",
-        sa.Column("task_id", sa.String(length=32), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("saved_at", sa.DateTime(), nullable=False),
