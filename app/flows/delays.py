@@ -78,7 +78,7 @@ def take_back(keys: tuple[str, ...], now: datetime) -> None:
 
 def spend(key: str, now: datetime) -> bool:
     """Use up a code. False if it was used before: the row is there already. Commits."""
-    new = db.session.execute(_insert(Spent).values(key=key, at=now).on_conflict_do_nothing().returning(Spent.key))
+    new = db.session.execute(insert_into(Spent).values(key=key, at=now).on_conflict_do_nothing().returning(Spent.key))
     first = new.scalar() is not None
     db.session.commit()
     return first
@@ -99,7 +99,7 @@ def _count(key: str, now: datetime) -> int | None:
     """
     counted = case((Delay.last_at < now - _FORGET, 1), else_=Delay.failures + 1)
     row = db.session.execute(
-        _insert(Delay)
+        insert_into(Delay)
         .values(key=key, failures=1, last_at=now, not_before=now)
         .on_conflict_do_update(
             index_elements=[Delay.key],
@@ -115,6 +115,7 @@ def _pace(key: str) -> Pace:
     return PACES[key.partition(":")[0]]
 
 
-def _insert(table: Any) -> Any:
+def insert_into(table: Any) -> Any:
+    """An INSERT that takes `on_conflict_...`."""
     # "insert, or else" is spelled the same by both databases, but SQLAlchemy keeps it in their dialects
     return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.session.get_bind().dialect.name](table)

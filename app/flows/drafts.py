@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy import delete, literal, select
 
 from app.errors import Conflict
+from app.flows.delays import insert_into
 from app.flows.rights import Actor
-from app.models import Draft, Task, db
+from app.models import Draft, Task, db, table
 from app.sdk.forms import Typed
 
 
 def save(task_id: str, actor: Actor, typed: Typed, now: datetime) -> None:
-    """Keep what was typed. The caller leaves secrets out: `without_secrets`."""
-    if db.session.scalar(select(Task.state).where(Task.id == task_id)) != "open":
-        raise Conflict
-    try:
-        _write(task_id, actor, typed, now)
-    except (IntegrityError, StaleDataError):  # another tab made it, or threw it away, in this moment
-        db.session.rollback()
-        _write(task_id, actor, typed, now)
+    """Keep what was typed. The caller leaves secrets out: `without_secrets`.
 
-
-def _write(task_id: str, actor: Actor, typed: Typed, now: datetime) -> None:
-    db.session.merge(Draft(task_id=task_id, user_id=actor.user_id, typed=typed, saved_at=now))
+    One statement: two tabs may save in the same moment, and a late one must leave nothing behind a task that is done.
+    """
+    columns = table(Draft).c
+    values = {"task_id": task_id, "user_id": actor.user_id, "typed": typed, "saved_at": now}
+    row = select(*(literal(v, columns[k].type) for k, v in values.items()))
+    new = insert_into(Draft).from_select(list(values), row.where(_is_open(task_id)))
+    kept = new.on_conflict_do_update(
+        index_elements=[columns.task_id, columns.user_id], set_={"typed": typed, "saved_at": now}
+    )
+    written = db.session.execute(kept).rowcount  # type: ignore[attr-defined]
     db.session.commit()
+    if not written:
+        raise Conflict
+
+
+def _is_open(task_id: str) -> Any:
+    return select(Task.id).where(Task.id == task_id, Task.state == "open").exists()
 
 
 def load(task_id: str, actor: Actor) -> Draft | None:

@@ -15,7 +15,7 @@ from app.flows import events
 from app.flows.accounts import hash_password
 from app.jobs import execute as execution
 from app.jobs.worker import sweep
-from app.models import Assignment, Event, Person, Satker, Task, User, db
+from app.models import Assignment, Draft, Event, Person, Satker, Task, User, db
 from tests import pk
 from tests.jobs.crashing import attempts, calls, job, recover, run, send_passphrase
 from tests.stories.conftest import archived, at_the_head, drafting  # noqa: F401 - fixtures
@@ -116,22 +116,40 @@ def test_who_is_still_there_keeps_what_they_took(drafting: World) -> None:
     assert open_task(drafting).claimed_by
 
 
-def test_two_tabs_that_save_at_once_both_save(drafting: World) -> None:
-    operator, task = drafting.operator(), open_task(drafting)
-    token = operator.open("/tugas").token()
-    gate, said = threading.Barrier(6), []
+def at_once(visitor: Visitor, *posts: tuple[str, dict[str, str]]) -> list[int]:
+    """What each of some posts is answered, all of them sent in the same moment."""
+    token, gate = visitor.open("/tugas").token(), threading.Barrier(len(posts))
+    said = [0] * len(posts)
 
-    def save(number: int) -> None:
-        typed = {"csrf_token": token, "_halaman": "1", "tempat": f"Kota {number}"}
+    def send(number: int, path: str, typed: dict[str, str]) -> None:
         gate.wait()
-        said.append(operator.client.post(f"/tugas/{task.id}/draf", data=typed).status_code)
+        said[number] = visitor.client.post(path, data={"csrf_token": token, **typed}).status_code
 
-    threads = [threading.Thread(target=save, args=(n,)) for n in range(6)]
+    threads = [threading.Thread(target=send, args=(n, *post)) for n, post in enumerate(posts)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return said
+
+
+def test_two_tabs_that_save_at_once_both_save(drafting: World) -> None:
+    path = f"/tugas/{open_task(drafting).id}/draf"
+    said = at_once(drafting.operator(), *[(path, {"_halaman": "1", "tempat": f"Kota {n}"}) for n in range(6)])
     assert said == [200] * 6
+
+
+def test_a_late_draft_leaves_nothing_behind_a_task_that_is_done(drafting: World) -> None:
+    """What is typed is saved while the form is sent, from several tabs: sent once, and no draft outlives the task."""
+    operator, task = drafting.operator(), open_task(drafting)
+    page = operator.open(f"/tugas/{task.id}")
+    for part in (pk.FIRST, pk.SASARAN, pk.KEGIATAN):
+        page = page.form("/tugas/").set(part).press(_aksi="lanjut")
+    send = (f"/tugas/{task.id}", {"_halaman": "4", "_aksi": "kirim"})
+    save = (f"/tugas/{task.id}/draf", {"_halaman": "1", **pk.FIRST})
+    said = at_once(operator, send, save, send, save, send, save)
+    assert sorted(said[::2]) == [302, 409, 409] and set(said[1::2]) <= {200, 409}
+    assert drafting.all(select(Draft).where(Draft.task_id == task.id)) == []
 
 
 @pytest.mark.parametrize("path", ["/perkara/{}", "/perkara/{}/ikuti", "/dokumen/{}/berkas", "/dokumentasi/{}"])
