@@ -34,6 +34,12 @@ class InvalidInput(AlurError):
     status_code = 422
 
 
+class TooMuch(AlurError):
+    """Formulir ini memuat terlalu banyak baris. Kembali ke halaman sebelumnya, kurangi barisnya, lalu kirim lagi."""
+
+    status_code = 413
+
+
 class InvalidConfig(AlurError):
     """A setting has a value that Alur can't start with. The message names the setting and what it takes."""
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.errors import Conflict, InvalidInput, NotAllowed, StepFailed
+from app.errors import Conflict, InvalidInput, NotAllowed, StepFailed, TooMuch
 from app.flows import casefile, claim, drafts, submit, tasks, worklist
 from app.flows.masters import info_satker
 from app.flows.rights import may_do
@@ -19,11 +19,13 @@ from app.sdk.forms import TaskForm, Typed, typed_of, without_secrets
 from app.web.access import signed_in
 from app.web.cases import offers, with_etag
 from app.web.expired import on_expired_post
-from app.web.signing import hand_over
+from app.web.signing import forget, hand_over
 from app.web.typed import keep_expired, merged, page_number, restore_expired
 from app.web.words import ZONES, jam
 
 bp = Blueprint("tasks", __name__)
+# the fullest Penyusunan PK has 4,800; rows in rows multiply, and a page of 50,000 fields would hold a web worker 20 s
+MOST_FIELDS = 8000
 VIEWS = {"saya": "Menunggu saya", "peran": "Semua di peran saya", "selesai": "Selesai"}
 
 
@@ -104,6 +106,8 @@ def send(task_id: str) -> ResponseReturnValue:
         return _page(task, form, at), 422
     except Conflict as e:
         return _gone(tasks.find(task_id, g.actor), kept, str(e))
+    finally:
+        forget(form)
 
 
 def _carry_out(task: OpenTask, form: TaskForm, at: int, typed: Typed) -> ResponseReturnValue:
@@ -210,6 +214,8 @@ def _find(task_id: str) -> OpenTask:
 
 
 def _posted() -> Typed:
+    if len(request.form) > MOST_FIELDS:
+        raise TooMuch
     return {k: v for k, v in request.form.lists() if not k.startswith("_") and k != "csrf_token"}
 
 

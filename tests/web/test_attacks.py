@@ -16,6 +16,8 @@ from app.flows.accounts import hash_password
 from app.jobs import execute as execution
 from app.jobs.worker import sweep
 from app.models import Assignment, Draft, Event, Person, Satker, Task, User, db
+from app.sdk.fields import PassphraseField
+from app.sdk.secrets import Passphrase
 from tests import pk
 from tests.jobs.crashing import attempts, calls, job, recover, run, send_passphrase
 from tests.stories.conftest import archived, at_the_head, drafting  # noqa: F401 - fixtures
@@ -226,3 +228,23 @@ def test_a_history_without_its_end_is_not_whole(archived: World) -> None:
     archived.write(delete(Event))
     with archived.app.app_context():
         assert events.broken_at(1) == 1
+
+
+# ---- too much of everything ----------------------------------------------------------------------------------------
+
+
+def test_rows_within_rows_do_not_hold_a_web_worker(drafting: World) -> None:
+    """200 sasaran with 80 indikator each took 21 s to check and 28 MB to show."""
+    operator = drafting.operator()
+    rows = {f"sasaran-{s}-indikator-{i}-indikator": "x" for s in range(200) for i in range(80)}
+    page = operator.open("/tugas").link("Penyusunan PK").form("/tugas/").set(rows).press(_aksi="lanjut", _halaman="2")
+    assert page.status == 413 and "terlalu banyak baris" in page.text
+
+
+def test_a_passphrase_that_was_refused_is_wiped(at_the_head: World, monkeypatch) -> None:
+    """With a note of the wrong kind, say: the form comes back, the secret does not stay behind."""
+    seen: list[Passphrase] = []
+    monkeypatch.setattr(PassphraseField, "post_validate", lambda field, *_a: seen.append(field.data), raising=False)
+    task = at_the_head.head().open("/tugas").link("Tandatangani PK").form("/tugas/")
+    page = task.fill(passphrase="x" * 201).press()
+    assert page.status == 422 and seen and all(secret.wiped for secret in seen)
