@@ -129,6 +129,18 @@ def test_the_login_and_what_strangers_see(live_archived: House) -> None:
     live_archived.forgive(422)
 
 
+def test_another_captcha_leaves_the_password_typed(live: House) -> None:
+    stranger = live.visitor()
+    stranger.goto("/masuk")
+    picture = stranger.locator("[data-captcha] img")
+    before = picture.get_attribute("src") or ""
+    stranger.get_by_label("Password", exact=True).fill("rahasia")
+    steps.press(stranger, "Gambar lain")
+    expect(picture).not_to_have_attribute("src", before)
+    expect(stranger.get_by_label("Password", exact=True)).to_have_value("rahasia")
+    expect(stranger.get_by_label("Kode captcha")).to_be_focused()
+
+
 def test_pages_that_say_what_is_wrong(live_drafting: House) -> None:
     operator = live_drafting.operator()
     operator.goto(f"/kinerja/info-satker/{SATU.kode}/edit")

@@ -5,6 +5,7 @@ import "./rupiah.js";
 import "./rows/rows.js";
 import "./rows/paste.js";
 import "./rows/drag.js";
+import "./captcha.js";
 import "./autosave.js";
 import "./confirm.js"; // before whatever sends
 import "./follow.js"; // before once.js: what it sends itself is not once.js's matter
