@@ -89,6 +89,18 @@ def test_leaving_asks_only_while_something_is_not_saved(page: Page, seen, typing
     assert asked == ["beforeunload"]
 
 
+def test_another_page_is_opened_after_what_was_typed_is_saved(page: Page, seen):
+    asked: list[str] = []
+    page.on("dialog", lambda d: (asked.append(d.type), d.accept()))
+    page.goto("/penyusunan/3?rows=2")
+    page.locator("[name=kegiatan-0-kegiatan]").fill("Baru saja diketik")
+    page.evaluate("() => document.querySelector('h1').insertAdjacentHTML('afterend', '<a href=/periksa>Tab lain</a>')")
+    page.get_by_role("link", name="Tab lain").click()
+    page.wait_for_url("**/periksa")
+    assert seen.saved[-1]["kegiatan-0-kegiatan"] == ["Baru saja diketik"]
+    assert asked == []
+
+
 def test_rows_are_saved_too(page: Page, seen):
     page.clock.install()
     page.goto("/penyusunan/3?rows=2")

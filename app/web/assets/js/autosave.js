@@ -27,6 +27,15 @@ function watch(form) {
   window.addEventListener("pageshow", () => (state.left = false));
   window.addEventListener("online", () => state.dirty && plan(0));
   window.addEventListener("focus", () => state.expired && comeBack());
+  // a page of the form that is opened by its tab must show what was typed a moment ago
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || !leaves(link, event) || !state.dirty || state.expired || state.stopped) return;
+    event.preventDefault();
+    while (state.sending) await new Promise((done) => setTimeout(done, 50));
+    await send();
+    location.assign(link.href);
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && state.dirty && !state.expired) send(true);
     else if (document.visibilityState === "visible" && state.expired) comeBack();
@@ -117,6 +126,13 @@ function watch(form) {
 function typed(form) {
   const hidden = new Set([...form.elements].filter(isSecret).map((i) => i.name)).add("csrf_token");
   return new URLSearchParams([...new FormData(form)].filter(([name, value]) => !hidden.has(name) && typeof value === "string"));
+}
+
+/** Whether this click takes the page away for another one of ours. */
+function leaves(link, event) {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return false;
+  if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return false;
+  return link.pathname + link.search !== location.pathname + location.search;
 }
 
 // its type may be "text" while it is shown, so the mark counts too
