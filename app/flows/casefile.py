@@ -165,7 +165,9 @@ def _entry(definition: Definition, e: AnyRow) -> Entry:
             return Entry(e.at, f"memulai {e.name}.", who, status=e.status)
         case "submit":
             note = (e.data.get("catatan_perbaikan") or {}).get("catatan", "")
-            return Entry(e.at, f"{e.name}{_taken(definition, e)}.", who, note, "bad" if note else "good", e.status)
+            return Entry(
+                e.at, f"menyelesaikan {e.name}{_taken(definition, e)}.", who, note, "bad" if note else "good", e.status
+            )
         case "action":
             return Entry(e.at, f"{e.name}.", who, tone="bad", status=e.status)
         case "result":

@@ -34,7 +34,8 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
     role = start_role(published.definition)
     if not any(h.role == role and h.covers(satker, unit) for h in actor.holdings):
         raise NotAllowed(f"Hanya {role} satker ini yang dapat memulai.")
-    data: JsonObject = {"tahun": actor.year, "satker": satker}
+    # `zona`: working days of the diagram are counted where the satker is
+    data: JsonObject = {"tahun": actor.year, "satker": satker, "zona": info["zona"]}
     names = {"tahun": actor.year, "satker": satker, "nama_satker": info["nama"]}
     properties = published.definition.properties
     key = "/".join(str(names[k]) for k in properties.get("unik", "").split()) or None
