@@ -86,7 +86,7 @@ class Case:
     largest: int = 0  # bytes of the packed state
 
     def __post_init__(self) -> None:
-        self.expected = {"tahun": 2026, "satker": self.satker}
+        self.expected = {"tahun": 2026, "satker": self.satker, "zona": "WIB"}
 
     def send(self, act: pk.Act, timed: Timed = untimed) -> None:
         """Send the form of the open task at the act's element."""

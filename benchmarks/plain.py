@@ -86,7 +86,7 @@ class Plain:
 
     def start(self, satker: str, now: datetime) -> int:
         workflow = BpmnWorkflow(self.spec, self.subprocesses, script_engine=self.scripts)
-        workflow.task_tree.data.update({"tahun": 2026, "satker": satker})
+        workflow.task_tree.data.update({"tahun": 2026, "satker": satker, "zona": "WIB"})
         with Session(self.engine) as session:
             case = Instance(
                 process="perjanjian_kinerja", definition_id=1, key=f"2026/{satker}", tahun=2026, satker=satker,
