@@ -16,7 +16,7 @@ from app.flows import definitions, drafts, masters
 from app.flows.record import Change, record
 from app.flows.rights import Actor, may_do
 from app.flows.tasks import read_task
-from app.models import AnyRow, Instance, Job, db, table
+from app.models import AnyRow, Job, db, table
 from app.sdk.forms import Submission, Typed
 from app.sdk.json import JsonObject
 
@@ -103,11 +103,3 @@ def raise_incident(case: AnyRow, error: StepFailed, now: datetime) -> None:
                     operator="", params=params, state="incident", run_at=now, created_at=now, message=str(error),
                 )
             )  # fmt: skip
-
-
-def case_row(instance_id: int) -> AnyRow:
-    """The columns of a case by its id; NotFound if there is none."""
-    row = db.session.execute(select(table(Instance)).where(Instance.id == instance_id)).first()
-    if row is None:
-        raise NotFound
-    return row

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from app.flows.rights import Actor, task_conditions
@@ -64,21 +64,6 @@ def done_tasks(actor: Actor, *, text: str = "", after: Key | None = None) -> Lis
     if text:
         where.append(Instance.title.ilike(f"%{text.strip()}%"))
     return _page([and_(*where)], Task.done_at, after)
-
-
-def count_open(actor: Actor, limit: int = 100) -> int:
-    """How many open tasks, counted no further than `limit`: counting a large role would cost more than the page."""
-    parts: list[Any] = [
-        select(literal_column("1")).where(
-            part, Task.state == "open", Task.kind == "user", Task.tahun == actor.year,
-            or_(Task.claimed_by.is_(None), Task.claimed_by == actor.user_id),
-        ).limit(limit)
-        for part in task_conditions(actor)
-    ]  # fmt: skip
-    if not parts:
-        return 0
-    together = union_all(*(select(p.subquery()) for p in parts)).subquery()
-    return min(limit, db.session.scalar(select(func.count()).select_from(together)) or 0)
 
 
 def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) -> Listed:

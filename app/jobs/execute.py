@@ -139,7 +139,7 @@ def call(run: Run) -> Run:
     """Do what the diagram asks. Outcomes are values; what a plug-in raises is not trusted with a sentence."""
     try:
         return replace(run, outcome=run.task.call(_call_of(run)))
-    except Exception as e:
+    except Exception as e:  # a plug-in may raise anything; it must become an incident, not a dead worker
         # neither message nor traceback: both may carry what the plug-in was working with, a secret among it
         where = secrecy.place(e)
         log.error("job %s (%s): %s at %s", run.job.id, run.job.operator, type(e).__name__, where)

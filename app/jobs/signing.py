@@ -100,7 +100,7 @@ class SigningPool:
                         hand_back(errand.job_id)
                     else:
                         execute(errand.job_id, errand.secrets)
-            except Exception as e:
+            except Exception as e:  # the thread must live on; its job is found again by its lease
                 log.error("job %s: %s", errand.job_id, type(e).__name__)
             finally:
                 _wipe(errand.secrets)

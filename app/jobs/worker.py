@@ -61,7 +61,7 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
             swept = sweep(swept)
             if work_once():
                 continue
-        except Exception:
+        except Exception:  # a database that is away for a minute must not end the worker
             log.exception("a round of the worker failed; trying again")
             db.session.remove()
         time.sleep(PAUSE)
