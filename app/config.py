@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -37,6 +38,18 @@ class Config:
     session_hours: int = 8  # idle
     captcha: str = "on"  # on | off; off for load tests only
     environment: str = "production"  # production | development | test
+    mail_server: str = ""  # host:port of the SMTP server; empty: mails wait
+    mail_security: str = "starttls"  # none | starttls | tls
+    mail_username: str = ""
+    mail_password: str = field(repr=False, default="")
+    mail_from: str = "Alur <alur@localhost>"
+    mail_timeout: float = 20.0  # seconds
+    proxies: int = 0  # how many of our own proxies stand before us and add X-Forwarded-For
+    metrics_token: str = field(repr=False, default="")  # opens /metrics; empty: there is no such page
+    log_format: str = "json"  # json: one object a line | text
+    retention_days_mail: int = 90  # see flows/retention.py
+    retention_days_notice: int = 400
+    retention_days_login: int = 400
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -57,10 +70,15 @@ class Config:
             parts = urlsplit(getattr(self, name))
             if parts.scheme not in ("http", "https") or not parts.netloc:
                 raise InvalidConfig(f"{name.upper()} must be an address such as https://alur.example.go.id.")
-        if self.environment not in ("production", "development", "test"):
-            raise InvalidConfig("ENVIRONMENT must be production, development or test.")
-        if self.captcha not in ("on", "off"):
-            raise InvalidConfig("CAPTCHA must be on or off.")
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise InvalidConfig(f"{name.upper()} must be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+        if self.mail_server and not re.fullmatch(r"[^:\s]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}", self.mail_server):
+            raise InvalidConfig("MAIL_SERVER must be host:port, such as smtp.example.go.id:587.")
+        if "@" not in self.mail_from:
+            raise InvalidConfig("MAIL_FROM must hold an address, such as Alur <alur@example.go.id>.")
+        if self.proxies < 0:
+            raise InvalidConfig("PROXIES is the number of our own proxies: 0 or more.")
         if self.lease_seconds <= self.tte_timeout_sign:
             raise InvalidConfig("LEASE_SECONDS must exceed TTE_TIMEOUT_SIGN, or a slow signature would run twice.")
         return self
@@ -89,6 +107,14 @@ class Config:
             "TTE_TIMEOUT_STATUS": str(self.tte_timeout_status),
             "TTE_TIMEOUT_SIGN": str(self.tte_timeout_sign),
         }
+
+
+_CHOICES = {
+    "environment": ("production", "development", "test"),
+    "captcha": ("on", "off"),
+    "mail_security": ("none", "starttls", "tls"),
+    "log_format": ("json", "text"),
+}
 
 
 def _read(env: Mapping[str, str], name: str) -> str | None:

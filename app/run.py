@@ -58,6 +58,7 @@ def _environment() -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{PORT}",
         "TTE_URL": f"http://127.0.0.1:{TTE_PORT}",
         "ENVIRONMENT": "development",
+        "LOG_FORMAT": "text",
         "FLASK_APP": "app",
         "PYTHONUNBUFFERED": "1",
     }

@@ -23,6 +23,7 @@ from app import clock, create_app
 from app.cli import deploy_all
 from app.config import Config
 from app.flows import definitions, sample
+from app.jobs.chores import Round
 from app.jobs.worker import work_once
 from app.models import Job, db
 from tests.local_provider import LocalProvider, SignerCard, register
@@ -84,6 +85,11 @@ class World:
                     return
                 time.sleep(0.02)
         raise AssertionError("worker and signing pool did not come to rest")
+
+    def chores(self) -> None:
+        """Let the worker do everything that it does at intervals: mails, sweeps, dates that have come."""
+        with self.app.app_context():
+            Round().run(clock.now())
 
     def _signing(self) -> bool:
         db.session.remove()

@@ -9,7 +9,7 @@ from app.engine.errors import TaskGone
 from app.errors import Conflict, NotAllowed, NotFound
 from app.flows import definitions
 from app.flows.record import Change, record
-from app.flows.rights import Actor, may_do
+from app.flows.rights import Actor, acting, may_do
 from app.flows.submit import TRIES
 from app.flows.tasks import read_task
 from app.models import db
@@ -31,7 +31,7 @@ def act(action_id: str, actor: Actor, now: datetime) -> int:
             step = steps.act(definition, row.state, action_id, {}, now)
         except TaskGone as e:
             raise Conflict from e
-        change = Change("action", row.element, row.name, {}, actor.user_id, f"{actor.name} ({row.role})", action_id)
+        change = Change("action", row.element, row.name, {}, actor.user_id, acting(actor, row), action_id)
         with db.engine.begin() as conn:
             if record(conn, row, definition, step, change, now):
                 return int(row.id)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app import clock
 from app.engine.definition import Definition
 from app.errors import NotFound
 from app.flows import definitions
+from app.flows import holders as holding
 from app.flows.rights import Actor, local_day, may_do, sees
-from app.models import AnyRow, Assignment, Document, Event, Instance, Job, Task, User, db
+from app.models import AnyRow, Document, Event, Instance, Job, Task, db
 
 DONE, CURRENT, TODO = "done", "current", "todo"
 
@@ -84,20 +85,8 @@ def waits_for(case: Casefile) -> list[tuple[str, str]]:
 
 
 def holders(role: str, satker: str, unit: str) -> list[str]:
-    """Names of the people who hold `role` in this place today; at most three, for a sentence."""
-    today = local_day(clock.now())
-    return list(
-        db.session.scalars(
-            select(User.nama)
-            .join(Assignment, Assignment.user_id == User.id)
-            .where(
-                Assignment.role == role, Assignment.scope.in_((satker, unit, "")), User.active,
-                Assignment.since <= today, or_(Assignment.until.is_(None), Assignment.until >= today),
-            )
-            .order_by(User.nama)
-            .limit(3)
-        )
-    )  # fmt: skip
+    """Names of the people who can act for `role` in this place today; at most three, for a sentence."""
+    return [h.words for h in holding.holders(role, satker, unit, local_day(clock.now()))[:3]]
 
 
 def steps(case: Casefile) -> list[tuple[str, str]]:

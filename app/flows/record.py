@@ -24,7 +24,7 @@ REMIND_BEFORE_DUE = timedelta(days=1)
 _READ = select(
     *(_INSTANCE.c[n] for n in (
         "id", "process", "definition_id", "tahun", "satker", "unit", "title", "status", "state", "version", "last_hash",
-        "ended_at",
+        "ended_at", "phase",
     ))
 ).where(_INSTANCE.c.id == bindparam("i"))  # fmt: skip
 # what of the case was open before this step; one look-up for both tables
@@ -45,10 +45,20 @@ _UPDATE = Prepared(
     .values(
         {
             c: bindparam("new_" + c)
-            for c in ("state", "version", "status", "changed_at", "ended_at", "next_timer", "last_hash")
+            for c in (
+                "state",
+                "version",
+                "status",
+                "changed_at",
+                "ended_at",
+                "next_timer",
+                "last_hash",
+                "phase",
+                "stuck",
+            )
         }
     )
-)
+)  # fmt: skip
 _NEW_EVENT = Prepared(
     insert(_EVENT).inline(), "instance_id", "seq", "at", "kind", "element", "name", "actor_id", "actor",
     "definition_id", "status", "data", "passed", "state", "prev_hash", "hash",
@@ -136,6 +146,8 @@ def record(
             "new_ended_at": now if step.ended else None,
             "new_next_timer": step.next_timer,
             "new_last_hash": event["hash"],
+            "new_phase": "ended" if step.ended else case.phase,
+            "new_stuck": "",
         },
     ).rowcount
     if written == 0:  # somebody committed another step since we read

@@ -12,21 +12,28 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Integer, and_, false, literal, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from app.errors import NotFound
-from app.models import Assignment, Instance, Role, Task, User, db
+from app.models import Assignment, Instance, Role, Substitution, Task, User, db
 
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 @dataclass(frozen=True)
 class Holding:
-    """A role that somebody holds now. `kind` is satker, unit or all; `scope` the kode, or "" for all."""
+    """A role that somebody holds now. `kind` is satker, unit or all; `scope` the kode, or "" for all.
+
+    `behalf` names whom they stand in for, "" where the role is their own; `reviews` the role whose tasks it prepares.
+    """
 
     role: str
     kind: str
     scope: str = ""
+    behalf: str = ""
+    behalf_id: int | None = None
+    reviews: str = ""
 
     def covers(self, satker: str, unit: str) -> bool:
         return (
@@ -77,29 +84,54 @@ def actor_of(user_id: int, year: int, today: date) -> Actor:
 
 def standing(user_id: int, year: int, today: date) -> tuple[Actor, int] | None:
     """The actor and the account's epoch (a session of an older epoch has ended), or None. One query."""
-    valid = and_(
-        Assignment.user_id == User.id,
-        Assignment.since <= today,
-        or_(Assignment.until.is_(None), Assignment.until >= today),
-    )
+    held = _held(user_id, today).subquery()
     rows = db.session.execute(
-        select(User.nama, User.person_id, User.epoch, Assignment.role, Role.scope, Assignment.scope)
+        select(
+            User.nama, User.person_id, User.epoch, held.c.role, Role.scope, held.c.scope, held.c.behalf,
+            held.c.behalf_id, Role.reviews,
+        )
         .select_from(User)
-        .outerjoin(Assignment, valid)
-        .outerjoin(Role, Role.name == Assignment.role)
+        .outerjoin(held, true())
+        .outerjoin(Role, Role.name == held.c.role)
         .where(User.id == user_id, User.active)
-        .order_by(Assignment.role, Assignment.scope)
-    ).all()
+        .order_by(held.c.behalf_id.is_not(None), held.c.role, held.c.scope)
+    ).all()  # fmt: skip
     if not rows:
         return None
     name, person_id, epoch = rows[0][:3]
-    # a role of kind "none" (Sistem) has no people, whatever the table says; an overlap of two rows counts once
-    held = (
-        Holding(role, kind, "" if kind == "all" else scope)
-        for *_, role, kind, scope in rows
+    # a role of kind "none" (Sistem) has no people, whatever the table says
+    found = (
+        Holding(role, kind, "" if kind == "all" else scope, behalf, behalf_id, reviews)
+        for *_, role, kind, scope, behalf, behalf_id, reviews in rows
         if kind in ("satker", "unit", "all")
     )
-    return Actor(user_id, name, person_id, year, tuple(dict.fromkeys(held))), epoch
+    places: dict[tuple[str, str], Holding] = {}
+    for h in found:  # each place once, or lists would show a task twice; what is one's own comes first
+        places.setdefault((h.role, h.scope), h)
+    return Actor(user_id, name, person_id, year, tuple(places.values())), epoch
+
+
+def _held(user_id: int, today: date) -> Any:
+    """What an account holds today: its own assignments, and those of people for whom it stands in."""
+    absent = aliased(User)
+    own = select(
+        Assignment.role, Assignment.scope, literal("").label("behalf"), literal(None, Integer).label("behalf_id")
+    ).where(Assignment.user_id == user_id, valid_on(Assignment, today))
+    behalf = (
+        select(Assignment.role, Assignment.scope, absent.nama, absent.id)
+        .join(Substitution, and_(
+            Substitution.user_id == Assignment.user_id, Substitution.role == Assignment.role,
+            Substitution.scope == Assignment.scope,
+        ))
+        .join(absent, and_(absent.id == Assignment.user_id, absent.active))
+        .where(Substitution.substitute_id == user_id, valid_on(Substitution, today), valid_on(Assignment, today))
+    )  # fmt: skip
+    return union_all(own, behalf)
+
+
+def valid_on(table: Any, today: date) -> ColumnElement[bool]:
+    """Rows with `since` and `until` (inclusive, or None) that count today."""
+    return and_(table.since <= today, or_(table.until.is_(None), table.until >= today))
 
 
 def holds(actor: Actor, *roles: str) -> bool:
@@ -110,6 +142,13 @@ def holds(actor: Actor, *roles: str) -> bool:
 def may_do(actor: Actor, task: Placed) -> bool:
     """Whether the task is the actor's to do: its role is theirs, in its place. The year plays no part."""
     return any(h.role == task.role and h.covers(task.satker, task.unit) for h in actor.holdings)
+
+
+def acting(actor: Actor, task: Placed) -> str:
+    """How the history names whoever does this task: "Sari (Kepala Satker)", "Budi a.n. Sari (Kepala Satker)"."""
+    fits = [h for h in actor.holdings if h.role == task.role and h.covers(task.satker, task.unit)]
+    behalf = next((f" a.n. {h.behalf}" for h in fits[:1] if h.behalf), "")
+    return f"{actor.name}{behalf} ({task.role})"
 
 
 def sees(actor: Actor, satker: str, unit: str) -> bool:

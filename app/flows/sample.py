@@ -11,10 +11,13 @@ from sqlalchemy import select
 from app.flows.accounts import hash_password
 from app.models import Assignment, Person, Role, Satker, Unit, User, db
 
-OPERATOR, KEPALA, ESELON, BIRO, ADMIN, SISTEM = (
-    "Operator Satker", "Kepala Satker", "Eselon 1", "Biro Perencanaan", "Admin", "Sistem",
+OPERATOR, KEPALA, ESELON, PENELAAH, BIRO, ADMIN, SISTEM = (
+    "Operator Satker", "Kepala Satker", "Eselon 1", "Penelaah Eselon 1", "Biro Perencanaan", "Admin", "Sistem",
 )  # fmt: skip
-ROLES = {OPERATOR: "satker", KEPALA: "satker", ESELON: "unit", BIRO: "all", ADMIN: "all", SISTEM: "none"}
+ROLES = {
+    OPERATOR: "satker", KEPALA: "satker", ESELON: "unit", PENELAAH: "unit", BIRO: "all", ADMIN: "all", SISTEM: "none",
+}  # fmt: skip
+REVIEWS = {PENELAAH: ESELON}  # whose tasks a role prepares, without completing them
 
 
 class Head(NamedTuple):
@@ -43,6 +46,7 @@ class Ministry(NamedTuple):
     jabatan: str
     head: Head
     offices: tuple[Office, ...]
+    reviewer: str
 
 
 MINISTRY = (
@@ -57,6 +61,7 @@ MINISTRY = (
                    Head("Drs. Harun Mappasessu, M.Si.", "197011232000121003", "9901012311700003", "Pantai Losari 8"),
                    "Kepala Balai Literasi Contoh Dua", "WITA"),
         ),
+        "Nadia Kusumawardani",
     ),
     Ministry(
         "020000", "Direktorat Jenderal Sains Terapan", "Direktur Jenderal Sains Terapan",
@@ -69,6 +74,7 @@ MINISTRY = (
                    Head("Maria Kambuaya, S.Si., M.Si.", "197808082003122006", "9901014808780006", ""),
                    "Plt. Kepala Balai Sains Contoh Empat", "WIT"),
         ),
+        "Galih Pramudya",
     ),
 )  # fmt: skip
 
@@ -76,6 +82,7 @@ PASSWORDS = {
     OPERATOR: "operator-contoh",
     KEPALA: "kepala-contoh",
     ESELON: "eselon-contoh",
+    PENELAAH: "penelaah-contoh",
     BIRO: "biro-contoh",
     ADMIN: "admin-contoh",
 }
@@ -96,6 +103,7 @@ def load(now: datetime) -> bool:
         db.session.add(Unit(kode=m.kode, nama=m.nama, jabatan_pimpinan=m.jabatan, pimpinan=_person(m.head)))
         db.session.flush()
         _account(m.head.nip, m.head.nama, ESELON, m.kode, m.head.nip)
+        _account(f"telaah{m.kode}", m.reviewer, PENELAAH, m.kode)
         for o in m.offices:
             db.session.add(_satker(m, o, now))
             db.session.flush()
@@ -111,7 +119,7 @@ def roles() -> None:
     """The lanes that diagrams may use; known ones stay."""
     for name, scope in ROLES.items():
         if db.session.get(Role, name) is None:
-            db.session.add(Role(name=name, scope=scope))
+            db.session.add(Role(name=name, scope=scope, reviews=REVIEWS.get(name, "")))
     db.session.commit()
 
 
@@ -132,7 +140,10 @@ def _satker(m: Ministry, o: Office, now: datetime) -> Satker:
 
 def _account(username: str, nama: str, role: str, scope: str, nip: str | None = None) -> None:
     person = db.session.scalar(select(Person.id).where(Person.nip == nip)) if nip else None
-    user = User(username=username, nama=nama, password_hash=hash_password(PASSWORDS[role]), person_id=person)
+    user = User(
+        username=username, nama=nama, password_hash=hash_password(PASSWORDS[role]), person_id=person,
+        email=f"{username}@contoh.example",
+    )  # fmt: skip
     db.session.add(user)
     db.session.flush()
     db.session.add(Assignment(user_id=user.id, role=role, scope=scope, since=SINCE))
@@ -148,6 +159,7 @@ def table() -> str:
                 f"  {o.head.nip:<20} {PASSWORDS[KEPALA]:<15} {o.head.passphrase or '(belum terdaftar)':<18} Kepala, {o.nama}"
             )
         lines.append(f"  {m.head.nip:<20} {PASSWORDS[ESELON]:<15} {m.head.passphrase:<18} Eselon 1, {m.nama}")
+        lines.append(f"  telaah{m.kode:<14} {PASSWORDS[PENELAAH]:<15} {'':<18} Penelaah Eselon 1, {m.nama}")
     lines.append(f"  {'biro':<20} {PASSWORDS[BIRO]:<15} {'':<18} Biro Perencanaan")
     lines.append(f"  {'admin':<20} {PASSWORDS[ADMIN]:<15} {'':<18} Admin")
     return "\n".join(lines)

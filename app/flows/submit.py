@@ -14,7 +14,7 @@ from app.engine.errors import TaskGone
 from app.errors import Conflict, NotAllowed, NotFound, StepFailed
 from app.flows import definitions, drafts, masters
 from app.flows.record import Change, record
-from app.flows.rights import Actor, may_do
+from app.flows.rights import Actor, acting, may_do
 from app.flows.tasks import read_task
 from app.models import AnyRow, Job, db, table
 from app.sdk.forms import Submission, Typed
@@ -70,7 +70,7 @@ def _try(row: AnyRow, actor: Actor, submission: Submission, now: datetime) -> Su
     except TaskGone as e:
         raise Conflict from e
     change = Change(
-        "submit", row.element, row.name, submission.data, actor.user_id, f"{actor.name} ({row.role})", row.task_id,
+        "submit", row.element, row.name, submission.data, actor.user_id, acting(actor, row), row.task_id,
         signer=actor.user_id,
     )  # fmt: skip
     with db.engine.begin() as conn:

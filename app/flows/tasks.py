@@ -28,7 +28,7 @@ _READ = (
         _T.c.state.label("task_state"), _T.c.due, _T.c.claimed_by, _T.c.done_by, _T.c.done_at,
         _T.c.created_at.label("task_created_at"),
         _I.c.id, _I.c.process, _I.c.definition_id, _I.c.tahun, _I.c.satker, _I.c.unit, _I.c.title, _I.c.status,
-        _I.c.state, _I.c.version, _I.c.last_hash, _I.c.ended_at,
+        _I.c.state, _I.c.version, _I.c.last_hash, _I.c.ended_at, _I.c.phase,
     )
     .join(_I, _I.c.id == _T.c.instance_id)
     .where(_T.c.id == bindparam("t"))

@@ -6,20 +6,18 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from types import FrameType
 
 from app import clock
-from app.flows import delays, timers
-from app.flows.claim import release_left
+from app.flows import timers
 from app.jobs import claim
+from app.jobs.chores import Round
 from app.jobs.execute import execute, hand_back, recover
 from app.models import db
 
 log = logging.getLogger("alur.worker")
 
 PAUSE = 0.3  # seconds between looks when there was nothing to do
-SWEEP_EVERY = timedelta(hours=1)
 
 
 def work_once() -> int:
@@ -34,20 +32,9 @@ def work_once() -> int:
     return done
 
 
-def sweep(last: datetime | None) -> datetime:
-    """Clear away old delays, spent codes and claims of people who left, about hourly; when it was done last."""
-    now = clock.now()
-    if last is not None and now - last < SWEEP_EVERY:
-        return last
-    delays.sweep(now)
-    release_left(now)
-    db.session.remove()
-    return now
-
-
 def work(keep_on: Callable[[], bool] | None = None) -> None:
     """Work until told to stop by SIGTERM or SIGINT; the job in hand is finished first."""
-    stopping, swept = False, None
+    stopping, chores = False, Round()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -58,7 +45,7 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
         signal.signal(signal.SIGINT, stop)
     while not stopping and (keep_on is None or keep_on()):
         try:
-            swept = sweep(swept)
+            chores.run(clock.now())
             if work_once():
                 continue
         except Exception:  # a database that is away for a minute must not end the worker

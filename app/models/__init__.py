@@ -5,10 +5,23 @@ from app.models.cases import Definition, Draft, Event, Instance, Notice, Task
 from app.models.documents import Document
 from app.models.jobs import Attempt, Job
 from app.models.login import Delay, Spent
-from app.models.people import Assignment, Certificate, Person, Role, Satker, Unit, User
+from app.models.mail import Mail, PasswordLink
+from app.models.people import (
+    Assignment,
+    Certificate,
+    Headship,
+    Person,
+    Role,
+    Satker,
+    Substitution,
+    Unit,
+    User,
+)  # fmt: skip
 from app.models.prepared import Prepared
+from app.models.upkeep import Audit, AuditHead, ImportRun, Mark
 
 __all__ = [
-    "AnyRow", "Assignment", "Attempt", "Certificate", "Definition", "Delay", "Document", "Draft", "Event", "Instance",
-    "Job", "Notice", "Person", "Prepared", "Role", "Satker", "Spent", "Task", "Unit", "User", "db", "table",
+    "AnyRow", "Assignment", "Attempt", "Audit", "AuditHead", "Certificate", "Definition", "Delay", "Document", "Draft",
+    "Event", "Headship", "ImportRun", "Instance", "Job", "Mail", "Mark", "Notice", "PasswordLink", "Person", "Prepared",
+    "Role", "Satker", "Spent", "Substitution", "Task", "Unit", "User", "db", "table",
 ]  # fmt: skip

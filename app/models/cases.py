@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Model, UtcDateTime
@@ -28,7 +28,9 @@ class Definition(Model):
 class Instance(Model):
     """A case. `version` counts its steps: every write says `WHERE version = ?`.
 
-    `key` is unique per process where the diagram declares one (property `unik`), e.g. "2026/100101".
+    `key` is unique per process where the diagram declares one (property `unik`), e.g. "2026/100101"; a cancelled case
+    gives it back. `phase`: running | suspended | ended | cancelled. `stuck` says why nothing will move the case, as
+    the worker found out last; "" where something will.
     """
 
     __table_args__ = (
@@ -37,6 +39,8 @@ class Instance(Model):
         Index(None, "tahun", "unit", "id"),
         Index(None, "process", "tahun", "satker"),
         Index(None, "next_timer"),
+        Index(None, "phase", "id"),
+        Index("ix_instance_stuck", "stuck", sqlite_where=text("stuck != ''"), postgresql_where=text("stuck != ''")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +59,8 @@ class Instance(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_timer: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_hash: Mapped[str] = mapped_column(String(64), default="")  # of the newest event
+    phase: Mapped[str] = mapped_column(String(10), default="running")
+    stuck: Mapped[str] = mapped_column(String(30), default="")
     definition: Mapped[Definition] = relationship()
 
 
@@ -83,6 +89,7 @@ class Task(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminders: Mapped[int] = mapped_column(default=0)  # how many were sent
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     done_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,7 +114,8 @@ class Event(Model):
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
     seq: Mapped[int] = mapped_column()  # the instance's version after it
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(20))  # start submit action result error timer incident retry cancel
+    # start submit action result error timer | retry cancel suspend resume reassign recommend: by people, see amend.py
+    kind: Mapped[str] = mapped_column(String(20))
     element: Mapped[str] = mapped_column(String(100), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -137,3 +145,4 @@ class Notice(Model):
     unit: Mapped[str] = mapped_column(String(6))
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    key: Mapped[str | None] = mapped_column(String(160), unique=True, index=True)  # what the worker must not say twice

@@ -61,14 +61,21 @@ class User(Model):
     active: Mapped[bool] = mapped_column(default=True)
     epoch: Mapped[int] = mapped_column(default=1)
     notices_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    email: Mapped[str] = mapped_column(String(200), default="")
+    mail_mode: Mapped[str] = mapped_column(String(10), default="segera")  # segera: at once | harian: one summary a day
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person | None] = relationship()
 
 
 class Role(Model):
-    """A lane of a diagram. `scope` says what an assignment of it is bound to: satker, unit, all or none (no people)."""
+    """A lane of a diagram. `scope` says what an assignment of it is bound to: satker, unit, all or none (no people).
+
+    `reviews` names the role whose tasks it prepares: who holds it sees them and recommends, and can't complete them.
+    """
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     scope: Mapped[str] = mapped_column(String(10))
+    reviews: Mapped[str] = mapped_column(String(60), default="")
 
 
 class Assignment(Model):
@@ -82,6 +89,45 @@ class Assignment(Model):
     scope: Mapped[str] = mapped_column(String(6), default="")  # kode of the satker or unit; "" for all
     since: Mapped[date] = mapped_column()
     until: Mapped[date | None] = mapped_column()  # last day, inclusive
+
+
+class Headship(Model):
+    """Who heads a satker or unit, as what, from when to when. `apply_due` in flows copies the valid one to the master.
+
+    kind: satker | unit. sebagai: "" (definitif), "Plt." or "Plh.". The days are inclusive, in WIB.
+    """
+
+    __table_args__ = (UniqueConstraint("kind", "kode", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    kode: Mapped[str] = mapped_column(String(6))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    jabatan: Mapped[str] = mapped_column(String(200))
+    sebagai: Mapped[str] = mapped_column(String(5), default="")
+    since: Mapped[date] = mapped_column()
+    until: Mapped[date | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person: Mapped[Person] = relationship()
+
+
+class Substitution(Model):
+    """For a period somebody else does what an account may do in one role and place, "atas nama"."""
+
+    __table_args__ = (Index(None, "substitute_id", "until"), Index(None, "user_id", "until"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id"))  # who is absent
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[str] = mapped_column(ForeignKey("role.name"))
+    scope: Mapped[str] = mapped_column(String(6), default="")
+    since: Mapped[date] = mapped_column()
+    until: Mapped[date] = mapped_column()  # last day, inclusive; moved to yesterday when it is ended early
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    substitute: Mapped[User] = relationship(foreign_keys=[substitute_id])
 
 
 class Certificate(Model):

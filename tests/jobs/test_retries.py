@@ -12,7 +12,8 @@ from app import clock
 from app.errors import Conflict
 from app.flows.house import KEY
 from app.flows.retry import incidents, retry
-from app.jobs.worker import SWEEP_EVERY, sweep, work, work_once
+from app.jobs.chores import Chore, Round
+from app.jobs.worker import work, work_once
 from app.models import Delay, Job, db
 from app.sdk.services import BpmnError, Call, Result, ServiceError
 from tests.jobs.crashing import attempts, job, run, send_passphrase, what_the_head_reads
@@ -166,8 +167,18 @@ def test_the_worker_clears_away_old_delays_about_hourly(world: World) -> None:
         rounds = iter([True, False])
         work(lambda: next(rounds))
         assert db.session.get(Delay, "akun:x") is None
-        first = sweep(None)
-        clock.advance(SWEEP_EVERY - timedelta(seconds=1))
-        assert sweep(first) == first
+
+
+def test_a_chore_comes_at_its_interval_and_fails_for_itself_alone(world: World) -> None:
+    done: list[str] = []
+    broken = Chore("broken", timedelta(minutes=1), lambda now: 1 // 0)
+    fine = Chore("fine", timedelta(hours=1), lambda now: done.append("fine"))
+    with world.app.app_context(), clock.held(clock.now()):
+        rounds = Round((broken, fine))
+        rounds.run(clock.now())
+        clock.advance(timedelta(minutes=59, seconds=59))
+        rounds.run(clock.now())
+        assert done == ["fine"]
         clock.advance(timedelta(seconds=1))
-        assert sweep(first) > first
+        rounds.run(clock.now())
+        assert done == ["fine", "fine"]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from app import create_app
+from app import clock, create_app
 from app.flows import events
 from app.flows.accounts import hash_password
 from app.jobs import execute as execution
-from app.jobs.worker import sweep
+from app.jobs.chores import Round
 from app.models import Assignment, Draft, Event, Person, Satker, Task, User, db
 from app.sdk.fields import PassphraseField
 from app.sdk.secrets import Passphrase
@@ -105,7 +105,7 @@ def test_whoever_left_with_a_task_does_not_keep_it(drafting: World) -> None:
         place = {"role": "Operator Satker", "scope": SATU.kode, "since": date(2026, 1, 1)}
         db.session.add(Assignment(user_id=new.id, **place))
         db.session.commit()
-        sweep(None)
+        Round().run(clock.now())
     successor = Visitor(drafting.app, "pengganti", PASSWORDS["Operator Satker"])
     page = successor.open("/tugas").link("Penyusunan PK")
     assert successor.post(f"/tugas/{task.id}/klaim").status == 200 and page.status == 200
@@ -114,7 +114,7 @@ def test_whoever_left_with_a_task_does_not_keep_it(drafting: World) -> None:
 def test_who_is_still_there_keeps_what_they_took(drafting: World) -> None:
     drafting.operator().post(f"/tugas/{open_task(drafting).id}/klaim")
     with drafting.app.app_context():
-        sweep(None)
+        Round().run(clock.now())
     assert open_task(drafting).claimed_by
 
 

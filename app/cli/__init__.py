@@ -1,4 +1,4 @@
-"""The terminal: flask deploy | work | contoh | incidents | retry."""
+"""The terminal: flask deploy | work | contoh | incidents | retry; more commands stand in files of their own here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.flows import sample
 from app.flows.house import house
 from app.jobs.worker import work
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def init_cli(app: Flask) -> None:

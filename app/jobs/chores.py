@@ -1,0 +1,50 @@
+"""What the worker does beside jobs and timers: each at its own interval, each failing for itself alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.flows import delays
+from app.flows.claim import release_left
+from app.models import db
+
+log = logging.getLogger("alur.worker")
+
+
+@dataclass(frozen=True)
+class Chore:
+    """`run(now)` about every `every`. It commits by itself, may be done by two workers at once, and takes seconds."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], object]
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("delays", timedelta(hours=1), delays.sweep),
+    Chore("claims", timedelta(hours=1), release_left),
+)
+
+
+class Round:
+    """When each chore was done last, in this process."""
+
+    def __init__(self, chores: tuple[Chore, ...] = CHORES) -> None:
+        self._chores = chores
+        self._done: dict[str, datetime] = {}
+
+    def run(self, now: datetime) -> None:
+        """Do what is due."""
+        for chore in self._chores:
+            last = self._done.get(chore.name)
+            if last is not None and now - last < chore.every:
+                continue
+            self._done[chore.name] = now
+            try:
+                chore.run(now)
+            except Exception:  # the next chore, and the cases, must not wait for this one
+                log.exception("the chore %s failed; trying again in %s", chore.name, chore.every)
+            db.session.remove()
