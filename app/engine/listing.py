@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from app.engine.calendar import due_at
 from app.engine.expressions import ExpressionError
 from app.engine.specs import Parked
-from app.engine.types import Action, ServiceCall, UserTask
+from app.engine.types import Action, ServiceCall, Timer, UserTask
 from app.engine.workflow import READY, STARTED, WAITING
 from app.errors import StepFailed
 
@@ -120,3 +120,28 @@ def next_timer(case: Any) -> datetime | None:
         if hasattr(task.task_spec.event_definition, "next_due")
     )
     return min((moment for moment in due if moment is not None), default=None)
+
+
+def timers(case: Any) -> tuple[Timer, ...]:
+    """Every timer that waits, the next one first; `next_timer` is the moment of the first."""
+    found = [timer for task in waiting_events(case) for timer in _timers_of(case, task)]
+    return tuple(sorted(found, key=lambda timer: timer.at))
+
+
+def _timers_of(case: Any, task: Any) -> Iterator[Timer]:
+    definition = task.task_spec.event_definition
+    if isinstance(definition, MultipleEventDefinition):
+        seen = [e.event_definition for e in task.internal_data.get("seen_events", [])]
+        ways = task.task_spec.outputs
+        at_gateway = len(ways) == len(definition.event_definitions)
+        for index, each in enumerate(definition.event_definitions):
+            if hasattr(each, "due") and each not in seen:
+                yield _timer(case, ways[index] if at_gateway else task.task_spec, each.due(task))
+    elif hasattr(definition, "next_due"):
+        at = definition.next_due(task)
+        if at is not None:
+            yield _timer(case, task.task_spec, at)
+
+
+def _timer(case: Any, spec: Any, at: datetime) -> Timer:
+    return Timer(spec.bpmn_id, spec.bpmn_name or spec.bpmn_id, at, case.definition.attached_to(spec.bpmn_id))

@@ -119,6 +119,7 @@ def read(definition: Definition, state: bytes) -> View:
         ended=case.completed,
         data=case.latest,
         task_data={task.id: task.data for task in listing.open_tasks(case)},
+        timers=listing.timers(case),
     )
 
 

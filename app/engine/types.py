@@ -78,6 +78,19 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that waits. `at` is when it fires next, aware UTC.
+
+    `element` is the event, `attached_to` the element it is a boundary of (or None).
+    """
+
+    element: str
+    name: str
+    at: datetime
+    attached_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """An element that was gone through in this step.
 
@@ -133,6 +146,7 @@ class View:
     ended: bool
     data: JsonObject
     task_data: Mapping[str, JsonObject]
+    timers: tuple[Timer, ...] = ()  # the next one first
 
 
 @dataclass(frozen=True, slots=True)

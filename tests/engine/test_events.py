@@ -64,6 +64,21 @@ def test_a_cycle_reminds_each_time_until_the_task_is_done():
     assert case.submit("isi").ended
 
 
+def test_the_timers_that_wait_are_named_the_next_one_first():
+    d = reminded("P3D")
+    d.boundary("nagih", "isi", d.timer("R3/P1D", "timeCycle"), interrupting=False)
+    d.chain("nagih", d.end("ditagih"))
+    case = Case(d.load())
+    found = case.read().timers
+    assert [(t.element, t.at, t.attached_to) for t in found] == [
+        ("nagih", MONDAY + timedelta(days=1), "isi"), ("ingatkan", MONDAY + timedelta(days=3), "isi"),
+    ]  # fmt: skip
+    assert case.read().next_timer == found[0].at
+    case.wait(days=3)
+    assert case.read().timers == ()  # the reminder was sent once, and of the cycle three missed times came as one
+    assert case.submit("isi").ended and case.read().timers == ()
+
+
 def test_many_reminders_leave_the_state_as_small_as_it_was():
     case = Case(reminded("R1000/P1D", "timeCycle").load())
     sizes = set()
@@ -130,6 +145,13 @@ def test_of_two_timers_at_an_event_gateway_the_earlier_one_counts():
     assert case.step.next_timer == MONDAY + timedelta(days=2)
     case.wait(days=9)
     assert case.open == ["lanjut1"]
+
+
+def test_at_an_event_gateway_each_timer_that_waits_is_named():
+    found = Case(waiting("P3D", "kabar", "P2D").load()).read().timers
+    assert [(t.element, t.at - MONDAY, t.attached_to) for t in found] == [
+        ("e2", timedelta(days=2), None), ("e0", timedelta(days=3), None),
+    ]  # fmt: skip
 
 
 def withdrawable() -> Diagram:
