@@ -49,8 +49,8 @@ def mark_seen(actor: Actor, now: datetime) -> None:
 
 
 def _mine(actor: Actor) -> list[ColumnElement[bool]]:
-    """One condition per holding."""
-    parts = []
+    """What is for the person alone, and one condition per holding."""
+    parts: list[ColumnElement[bool]] = [Notice.user_id == actor.user_id]
     for h in actor.holdings:
         place = {"satker": Notice.satker == h.scope, "unit": Notice.unit == h.scope}.get(h.kind)
         parts.append(and_(Notice.role == h.role, *(() if place is None else (place,))))

@@ -136,10 +136,12 @@ class Notice(Model):
         Index(None, "role", "satker", "created_at", "id"),
         Index(None, "role", "unit", "created_at", "id"),
         Index(None, "role", "created_at", "id"),
+        Index(None, "user_id", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # one person; `role` is "" then
     role: Mapped[str] = mapped_column(String(60))
     satker: Mapped[str] = mapped_column(String(6))
     unit: Mapped[str] = mapped_column(String(6))

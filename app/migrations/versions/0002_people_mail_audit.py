@@ -175,6 +175,9 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.add_column(sa.Column("key", sa.String(length=160), nullable=True))
         batch_op.create_index(batch_op.f("ix_notice_key"), ["key"], unique=True)
+        batch_op.add_column(sa.Column("user_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_notice_user_id"), "account", ["user_id"], ["id"])
+        batch_op.create_index(batch_op.f("ix_notice_user_id_created_at_id"), ["user_id", "created_at", "id"])
 
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reviews", sa.String(length=60), nullable=False, server_default=""))
@@ -196,6 +199,9 @@ def downgrade() -> None:
         batch_op.drop_column("reviews")
 
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_user_id_created_at_id"))
+        batch_op.drop_constraint(batch_op.f("fk_notice_user_id"), type_="foreignkey")
+        batch_op.drop_column("user_id")
         batch_op.drop_index(batch_op.f("ix_notice_key"))
         batch_op.drop_column("key")
 
