@@ -97,7 +97,7 @@ class Headship(Model):
     kind: satker | unit. sebagai: "" (definitif), "Plt." or "Plh.". The days are inclusive, in WIB.
     """
 
-    __table_args__ = (UniqueConstraint("kind", "kode", "since"),)
+    __table_args__ = (UniqueConstraint("kind", "kode", "since", "sebagai"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
