@@ -41,7 +41,12 @@ class Instance(Model):
         Index(None, "next_timer"),
         Index(None, "phase", "id"),
         Index("ix_instance_stuck", "stuck", sqlite_where=text("stuck != ''"), postgresql_where=text("stuck != ''")),
-    )
+        # all that /instans filters by, without the states: see flows/instances.py
+        Index(
+            "ix_instance_list", "id", "phase", "tahun", "satker", "unit", "definition_id", "status", "changed_at",
+            "created_at", "stuck", "title",
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     process: Mapped[str] = mapped_column(String(100))
@@ -74,7 +79,11 @@ class Task(Model):
         Index("ix_task_done", "done_by", "done_at", "id"),
         Index("ix_task_due", "state", "remind_at"),
         Index(None, "instance_id", "state"),
-    )
+        Index(
+            "ix_task_step", "element", "instance_id",
+            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)  # at an event gateway more than 32 digits
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
