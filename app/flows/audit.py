@@ -50,12 +50,8 @@ KINDS = {
 }
 
 _SECRET = re.compile(r"pass(word|phrase|code)|token|secret|rahasia|kata.?sandi|^sandi$", re.I)
-_LONGEST, _MOST, _DEEPEST, _NOTE = (
-    500,
-    50,
-    4,
-    2000,
-)  # letters of a value, values of one level, levels, letters of a note
+_LONGEST, _NOTE = 500, 2000  # letters of a value, letters of a note
+_MOST, _DEEPEST = 50, 6  # values of one level, levels
 _CHUNK = 2000  # entries that a check reads at a time
 
 
