@@ -8,8 +8,8 @@ Rules of `appoint` (and of `enter`, which does the same within the caller's tran
 - Plt. and Plh. stand above the definitif head for their days; a Plh. has a last day. Afterwards the definitif head
   leads again if their term still runs; else the place has no head until one is appointed.
 - The role (Kepala Satker, Eselon 1) is always with whoever leads, dated like the term. Whoever had it and has it no
-  longer is signed out. A person without an account gets one: username = NIP, a password that nobody knows; send them
-  a link or set a first password.
+  longer is signed out. A person without an account gets one: username = NIP, a password that nobody knows. `appoint`
+  mails them a link if an e-mail is given; `enter` leaves that to its caller.
 - The same appointment twice changes nothing the second time. One that begins on the day of another replaces it.
 - Sheets that were made name the head of their time: what is signed stays, what is not must be made again.
 """
@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.errors import Conflict, InvalidInput, NotFound
-from app.flows import audit, terms
+from app.flows import audit, invitations, mails, terms
 from app.flows.people import Who, account_for, commit, find_or_make, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
@@ -64,6 +64,7 @@ def appoint(new: Appointment, *, by: Actor | None, now: datetime) -> Appointed:
     """All of it in one transaction. InvalidInput, Conflict or NotFound say what is wrong."""
     turn()
     done = enter(new, by=by, now=now)
+    _invite(done, now)
     commit(TWICE)
     return done
 
@@ -155,8 +156,10 @@ def give_access(headship_id: int, *, by: Actor, now: datetime) -> Appointed:
     after = {"akun": user.username, "pejabat": term.person.nama}
     _take_effect(place, max(term.since, today), now)
     audit.write("pejabat", _subject(place), now, by=by, after=after, note="akun dan peran diberikan")
+    done = Appointed(term.id, user.id, made)
+    _invite(done, now)
     commit(TWICE)
-    return Appointed(term.id, user.id, made)
+    return done
 
 
 def apply_due(now: datetime) -> int:
@@ -202,6 +205,12 @@ def check(new: Appointment, now: datetime) -> None:
         raise InvalidInput("Masa jabatan ini sudah lewat seluruhnya. Isi tanggal sampai hari ini atau sesudahnya.")
     if new.sebagai == "Plh." and new.until is None:
         raise InvalidInput("Plh. bertugas untuk waktu tertentu. Isi juga tanggal sampai.")
+
+
+def _invite(done: Appointed, now: datetime) -> None:
+    """A new account with an address gets its link to a first password at once."""
+    if done.made and mails.is_address(db.session.get_one(User, done.user_id).email):
+        invitations.invite(done.user_id, now)
 
 
 def _same(conn: Any, new: Appointment, person_id: int) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from app.errors import InvalidInput, NotFound
+from app.flows import terms
 from app.models import Assignment, Certificate, Person, Satker, Unit, User, db, table
 from app.sdk.json import JsonObject
 from app.sdk.services import Signer
@@ -56,12 +57,13 @@ def change(kind: str, values: JsonObject, now: datetime) -> None:
 
 def _write_info_satker(conn: Connection, values: JsonObject, now: datetime) -> None:
     person = _head(conn, values)
+    place = terms.Place("satker", str(values["kode"]))
+    terms.named(conn, place, person, str(values["jabatan_pimpinan"]), now)
+    terms.set_master(conn, place, now)
     conn.execute(
         update(_SATKER)
         .where(_SATKER.c.kode == values["kode"])
         .values(
-            pimpinan_id=person,
-            jabatan_pimpinan=values["jabatan_pimpinan"],
             changed_at=now,
             **{column: values.get(key, "") for key, column in _COLUMNS.items()},
         )

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from app.flows import terms
 from app.flows.accounts import hash_password
-from app.models import Assignment, Person, Role, Satker, Unit, User, db
+from app.models import Assignment, Headship, Person, Role, Satker, Unit, User, db
 
 OPERATOR, KEPALA, ESELON, PENELAAH, BIRO, ADMIN, SISTEM = (
     "Operator Satker", "Kepala Satker", "Eselon 1", "Penelaah Eselon 1", "Biro Perencanaan", "Admin", "Sistem",
@@ -102,11 +103,13 @@ def load(now: datetime) -> bool:
     for m in MINISTRY:
         db.session.add(Unit(kode=m.kode, nama=m.nama, jabatan_pimpinan=m.jabatan, pimpinan=_person(m.head)))
         db.session.flush()
+        _term("unit", m.kode, m.head, m.jabatan, now)
         _account(m.head.nip, m.head.nama, ESELON, m.kode, m.head.nip)
         _account(f"telaah{m.kode}", m.reviewer, PENELAAH, m.kode)
         for o in m.offices:
             db.session.add(_satker(m, o, now))
             db.session.flush()
+            _term("satker", o.kode, o.head, o.jabatan, now)
             _account(f"sim{o.kode}", o.operator, OPERATOR, o.kode)
             _account(o.head.nip, o.head.nama, KEPALA, o.kode, o.head.nip)
     _account("biro", "Tim Biro Perencanaan", BIRO, "")
@@ -128,6 +131,17 @@ def _person(head: Head) -> Person:
     db.session.add(person)
     db.session.flush()
     return person
+
+
+def _term(kind: str, kode: str, head: Head, printed: str, now: datetime) -> None:
+    """The head's term of office, as long as they have their account."""
+    sebagai, jabatan = terms.split(printed)
+    person = db.session.scalar(select(Person).where(Person.nip == head.nip))
+    db.session.add(
+        Headship(
+            kind=kind, kode=kode, person=person, jabatan=jabatan, sebagai=sebagai, since=SINCE, created_at=now,
+        )
+    )  # fmt: skip
 
 
 def _satker(m: Ministry, o: Office, now: datetime) -> Satker:

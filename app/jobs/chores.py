@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.flows import delays
+from app.flows import delays, heads
 from app.flows.claim import release_left
 from app.models import db
 
@@ -26,6 +26,7 @@ class Chore:
 CHORES: tuple[Chore, ...] = (
     Chore("delays", timedelta(hours=1), delays.sweep),
     Chore("claims", timedelta(hours=1), release_left),
+    Chore("heads", timedelta(hours=1), heads.apply_due),
 )
 
 
