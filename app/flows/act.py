@@ -11,6 +11,7 @@ from app.flows import definitions
 from app.flows.record import Change, record
 from app.flows.rights import Actor, acting, may_do
 from app.flows.submit import TRIES
+from app.flows.suspend import refuse_suspended
 from app.flows.tasks import read_task
 from app.models import db
 
@@ -26,6 +27,7 @@ def act(action_id: str, actor: Actor, now: datetime) -> int:
             raise NotAllowed
         if row.task_state != "open":
             raise Conflict(f"{row.name} sudah tidak bisa: keadaannya berubah lebih dulu.")
+        refuse_suspended(row)
         definition = definitions.of(row.definition_id)
         try:
             step = steps.act(definition, row.state, action_id, {}, now)

@@ -15,9 +15,11 @@ from app.errors import NotFound
 from app.flows import definitions
 from app.flows import holders as holding
 from app.flows.rights import Actor, local_day, may_do, sees
+from app.flows.suspend import reasons
 from app.models import AnyRow, Document, Event, Instance, Job, Task, db
 
 DONE, CURRENT, TODO = "done", "current", "todo"
+NOBODY = "semua orang dengan perannya"  # who holds a task that nobody has taken, in events of kind "reassign"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Casefile:
     definition: Definition
     tasks: Sequence[AnyRow]
     jobs: Sequence[AnyRow]
+    hold: str = ""  # why an admin suspended or cancelled it
 
     @property
     def user_tasks(self) -> list[AnyRow]:
@@ -39,8 +42,9 @@ class Casefile:
 
     @property
     def busy(self) -> list[AnyRow]:
-        """Calls that are on their way and will move the case by themselves."""
-        return [j for j in self.jobs if j.state in ("ready", "running")]
+        """Calls that are on their way and will move the case by themselves; in a suspended one none is begun."""
+        going = ("running",) if self.row.phase == "suspended" else ("ready", "running")
+        return [j for j in self.jobs if j.state in going]
 
     @property
     def incidents(self) -> list[AnyRow]:
@@ -71,7 +75,9 @@ def of(row: Instance) -> Casefile:
             Job.created_at,
         ).where(Job.instance_id == row.id, Job.state.in_(("ready", "running", "incident")))
     ).all()  # fmt: skip
-    return Casefile(row, definitions.of(row.definition_id), tasks, jobs)
+    kind = {"suspended": "suspend", "cancelled": "cancel"}.get(row.phase)
+    hold = reasons((row.id,), kind).get(row.id, "") if kind else ""
+    return Casefile(row, definitions.of(row.definition_id), tasks, jobs, hold)
 
 
 def mine(case: Casefile, actor: Actor) -> list[AnyRow]:
@@ -92,9 +98,12 @@ def holders(role: str, satker: str, unit: str) -> list[str]:
 def steps(case: Casefile) -> list[tuple[str, str]]:
     """The diagram's `tahapan` with their states, by the `tahap` of what is open."""
     names = [n.strip() for n in case.definition.properties.get("tahapan", "").split(",") if n.strip()]
+    elements = case.definition.elements
+    if case.row.phase == "cancelled":
+        done = {elements[e].properties.get("tahap", "") for e in passed_elements(case) if e in elements}
+        return [(n, DONE if n in done else TODO) for n in names]
     if case.row.ended_at:
         return [(n, DONE) for n in names]
-    elements = case.definition.elements
     open_ = [elements[e].properties.get("tahap", "") for e in current_elements(case) if e in elements]
     places = [names.index(o) for o in open_ if o in names]
     here = min(places, default=0)
@@ -165,7 +174,26 @@ def _entry(definition: Definition, e: AnyRow) -> Entry:
             return Entry(e.at, f"{e.name} belum berhasil.", who, e.data.get("pesan", ""), "bad", e.status)
         case "timer":
             return Entry(e.at, f"{_name(definition, e.element)}: waktunya tercapai.", status=e.status)
+        case "retry" | "cancel" | "suspend" | "resume" | "reassign" | "recommend":
+            note = e.data.get("alasan") or e.data.get("catatan") or ""
+            tone = "bad" if e.kind in ("cancel", "suspend") else ""
+            return Entry(e.at, _intervened(e), who, note, tone, e.status)
     return Entry(e.at, e.name or e.kind, who, status=e.status)
+
+
+def _intervened(e: AnyRow) -> str:
+    """What an admin did to the case, or what a reviewer said of it."""
+    if e.kind == "reassign":
+        before, after = e.data.get("dari"), e.data.get("kepada")
+        if after == NOBODY:
+            return f"melepas {e.name} dari {before}: siapa pun dengan perannya dapat mengambilnya."
+        return f"mengalihkan {e.name} {'' if before == NOBODY else f'dari {before} '}kepada {after}."
+    return {
+        "retry": f"mencoba lagi {e.name}.",
+        "cancel": "membatalkan perkara ini.",
+        "suspend": "menangguhkan perkara ini.",
+        "resume": "melanjutkan perkara ini.",
+    }.get(e.kind, f"memberi rekomendasi untuk {e.name}.")
 
 
 def _taken(definition: Definition, e: AnyRow) -> str:

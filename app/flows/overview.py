@@ -68,9 +68,17 @@ def units(actor: Actor) -> list[tuple[str, str]]:
 
 
 def case_of(process: str, satker: str, year: int) -> Instance | None:
-    """The case of one satker."""
-    query = select(Instance).where(Instance.process == process, Instance.satker == satker, Instance.tahun == year)
+    """The case of one satker; not one that was cancelled: in its place a new one can begin."""
+    here = (Instance.process == process, Instance.satker == satker, Instance.tahun == year)
+    query = select(Instance).where(*here, Instance.phase != "cancelled")
     return db.session.scalars(query.order_by(Instance.id.desc()).limit(1)).first()
+
+
+def cancelled_of(process: str, satker: str, year: int) -> Instance | None:
+    """The case of one satker that was cancelled last."""
+    here = (Instance.process == process, Instance.satker == satker, Instance.tahun == year)
+    query = select(Instance).where(*here, Instance.phase == "cancelled").order_by(Instance.id.desc()).limit(1)
+    return db.session.scalars(query).first()
 
 
 def seen(actor: Actor) -> ColumnElement[bool]:
@@ -82,7 +90,8 @@ def seen(actor: Actor) -> ColumnElement[bool]:
 
 
 def _case(process: str, actor: Actor) -> ColumnElement[bool]:
-    return and_(Instance.satker == Satker.kode, Instance.process == process, Instance.tahun == actor.year)
+    here = (Instance.satker == Satker.kode, Instance.process == process, Instance.tahun == actor.year)
+    return and_(*here, Instance.phase != "cancelled")
 
 
 def _where(f: Filter) -> list[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from app.errors import Conflict, NotAllowed, NotFound, StepFailed
 from app.flows import definitions, drafts, masters
 from app.flows.record import Change, record
 from app.flows.rights import Actor, acting, may_do
+from app.flows.suspend import refuse_suspended
 from app.flows.tasks import read_task
 from app.models import AnyRow, Job, db, table
 from app.sdk.forms import Submission, Typed
@@ -35,8 +36,9 @@ class Submitted:
 def submit(task_id: str, actor: Actor, submission: Submission, now: datetime, typed: Typed | None = None) -> Submitted:
     """Complete the task.
 
-    Conflict if somebody else did or took it; StepFailed if an expression of the diagram fails: then nothing of the
-    step is committed, what was `typed` is kept as a draft, and the case has an incident.
+    Conflict if somebody else did or took it, Suspended while an admin holds the case; StepFailed if an expression of
+    the diagram fails: then nothing of the step is committed, what was `typed` is kept as a draft, and the case has an
+    incident.
     """
     for _ in range(TRIES):
         with db.engine.connect() as conn:  # the read ends before the write begins: see SQLite in WAL
@@ -59,6 +61,7 @@ def _check(row: AnyRow | None, actor: Actor) -> None:
         raise NotAllowed
     if row.task_state != "open":
         raise Conflict
+    refuse_suspended(row)
     if row.claimed_by not in (None, actor.user_id):
         raise Conflict("Tugas ini sedang diambil orang lain. Minta ia melepasnya; isian Anda masih tersimpan di bawah.")
 

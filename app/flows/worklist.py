@@ -81,8 +81,8 @@ def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) 
     query = (
         select(
             Task.id, Task.name, Task.element, Task.role, Task.created_at, Task.due, Task.claimed_by, Task.done_at,
-            Task.instance_id, ids.c.at, Instance.title, Instance.status, Task.satker, Satker.nama.label("nama_satker"),
-            claimer.nama.label("claimer"),
+            Task.instance_id, ids.c.at, Instance.title, Instance.status, Instance.phase, Task.satker,
+            Satker.nama.label("nama_satker"), claimer.nama.label("claimer"),
         )
         .join(ids, ids.c.id == Task.id)
         .join(Instance, Instance.id == Task.instance_id)

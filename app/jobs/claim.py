@@ -8,14 +8,17 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.flows.house import house
-from app.models import AnyRow, Job, db, table
+from app.models import AnyRow, Instance, Job, db, table
 
-_JOB = table(Job)
+_JOB, _INSTANCE = table(Job), table(Instance)
+
+# of a suspended case no call is begun; one that is under way may finish, or be taken over when its runner is gone
+_GOES_ON = select(_INSTANCE.c.id).where(_INSTANCE.c.id == _JOB.c.instance_id, _INSTANCE.c.phase == "running").exists()
 
 
 def claim(job_id: str, now: datetime) -> AnyRow | None:
     """The job's row with its new fence, or None."""
-    return _take(_JOB.c.id == job_id, _JOB.c.state == "ready", now=now)
+    return _take(_JOB.c.id == job_id, _JOB.c.state == "ready", _GOES_ON, now=now)
 
 
 def claim_lost(job_id: str, now: datetime) -> AnyRow | None:
@@ -37,7 +40,7 @@ def _take(*where: Any, now: datetime) -> AnyRow | None:
 
 def ready(now: datetime, limit: int = 20) -> list[str]:
     """Jobs for the worker that are due, the oldest first."""
-    return _ids(_JOB.c.state == "ready", ~_JOB.c.attended, _JOB.c.run_at <= now, limit=limit)
+    return _ids(_JOB.c.state == "ready", ~_JOB.c.attended, _JOB.c.run_at <= now, _GOES_ON, limit=limit)
 
 
 def lost(now: datetime, limit: int = 20) -> list[str]:
@@ -48,7 +51,7 @@ def lost(now: datetime, limit: int = 20) -> list[str]:
 def forsaken(now: datetime, limit: int = 20) -> list[str]:
     """Attended jobs that nobody holds a secret for any more: the web process was restarted, or it took too long."""
     too_old = now - timedelta(seconds=house().config.secret_seconds)
-    return _ids(_JOB.c.state == "ready", _JOB.c.attended, _JOB.c.created_at < too_old, limit=limit)
+    return _ids(_JOB.c.state == "ready", _JOB.c.attended, _JOB.c.created_at < too_old, _GOES_ON, limit=limit)
 
 
 def _ids(*where: Any, limit: int) -> list[str]:

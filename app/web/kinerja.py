@@ -10,7 +10,8 @@ from flask_wtf import FlaskForm
 
 from app import clock
 from app.errors import InvalidInput, NotAllowed, NotFound
-from app.flows import casefile, masters, overview
+from app.flows import casefile, masters, overview, personal
+from app.flows.casefile import Casefile
 from app.flows.house import house
 from app.flows.overview import Filter
 from app.flows.rights import may_do
@@ -54,6 +55,7 @@ def edit_info(kode: str) -> ResponseReturnValue:
     if not _edits(kode):
         raise NotFound
     form = _edit_form(kode)
+    personal.reveal_in(form, kode, g.actor, clock.now())
     if request.method == "POST" and form.validate() and _changed(form):
         flash("Info Satker tersimpan.", "success")
         return redirect(url_for("kinerja.info_satker", satker=kode))
@@ -127,6 +129,7 @@ def _one() -> dict[str, Any]:
         "info": masters.info_satker(kode) if kode else None,
         "choices": _choices(),
         "case": case,
+        "cancelled": _cancelled(kode) if kode and not case else None,
         "steps": casefile.steps(case) if case else [],
         "mine": {t.element: t for t in casefile.mine(case, g.actor)} if case else {},
         "open": {t.element: t for t in case.user_tasks} if case else {},
@@ -136,6 +139,12 @@ def _one() -> dict[str, Any]:
         "actions": [a for a in case.actions if may_do(g.actor, a)] if case else [],
         "process": PROCESS,
     }
+
+
+def _cancelled(kode: str) -> Casefile | None:
+    """The case that an admin cancelled, until a new one is begun."""
+    row = overview.cancelled_of(PROCESS, kode, g.actor.year)
+    return casefile.of(row) if row else None
 
 
 # ---- Progres -------------------------------------------------------------------------------------------------------
@@ -193,6 +202,7 @@ def cek_tte() -> ResponseReturnValue:
         raise NotAllowed
     form, answer = CekForm(), None
     if request.method == "POST" and form.validate():
+        personal.checked_nik(form.nik.data, g.actor, clock.now())
         answer = current_app.extensions["cek_tte"](form.nik.data)
     status = 422 if form.errors else 200
     return render_template("kinerja/cek_tte.html", form=form, answer=answer), status

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import Conflict, InvalidInput, NotAllowed, StepFailed, TooMuch
-from app.flows import casefile, claim, drafts, submit, tasks, worklist
+from app.flows import casefile, claim, drafts, personal, submit, tasks, worklist
 from app.flows.masters import info_satker
 from app.flows.rights import may_do
+from app.flows.suspend import Suspended, reasons
 from app.flows.tasks import OpenTask
 from app.flows.worklist import Key
 from app.models import Instance, db
@@ -61,7 +62,8 @@ def _listed() -> dict[str, Any]:
     else:
         page = worklist.open_tasks(g.actor, mine=view == "saya", text=text, after=after)
     more = url_for("tasks.index", lihat=view, cari=text or None, sesudah=str(page.next)) if page.next else ""
-    return {"page": page, "view": view, "text": text, "more": more, "first": after is None}
+    holds = reasons(r.instance_id for r in page.rows if r.phase == "suspended")
+    return {"page": page, "view": view, "text": text, "more": more, "first": after is None, "holds": holds}
 
 
 # ---- one task ------------------------------------------------------------------------------------------------------
@@ -104,6 +106,10 @@ def send(task_id: str) -> ResponseReturnValue:
     except InvalidInput as e:  # what only the masters know
         flash(str(e), "error")
         return _page(task, form, at), 422
+    except Suspended as e:
+        drafts.save(task_id, g.actor, kept, clock.now())
+        flash(str(e), "warning")
+        return _page(tasks.find(task_id, g.actor), form, at), 409
     except Conflict as e:
         return _gone(tasks.find(task_id, g.actor), kept, str(e))
     finally:
@@ -236,6 +242,8 @@ def _page(task: OpenTask, form: TaskForm, at: int, *, draft: Any = None, errors:
     pages = form.pages if len(form.pages) > 1 else ()
     checking = bool(pages) and at > len(pages)
     case = casefile.of(db.session.get(Instance, task.row.id))  # type: ignore[arg-type]
+    if may_do(g.actor, task.row):
+        personal.reveal_in(form, task.row.satker, g.actor, clock.now())
     if checking and not errors:
         form.validate()  # whoever checks their answers should see what is still missing
     return render_template(
@@ -250,7 +258,9 @@ def _page(task: OpenTask, form: TaskForm, at: int, *, draft: Any = None, errors:
         pages=[(p, _url(task, n)) for n, p in enumerate(pages, 1)],
         show_errors=errors,
         draft=draft or drafts.load(task.row.task_id, g.actor),
-        allowed=may_do(g.actor, task.row) and task.row.claimed_by in (None, g.actor.user_id),
+        allowed=may_do(g.actor, task.row)
+        and task.row.claimed_by in (None, g.actor.user_id)
+        and case.row.phase == "running",
         note=casefile.last_note(case),
         document=casefile.current_document(case),
         refusing=request.args.get("keputusan") not in (None, "setuju"),
