@@ -17,11 +17,20 @@ from app.sdk.secrets import Passphrase
 from forms import kesalahan
 
 SETUJU = "setuju"
+PARTIES = ("pihak_pertama", "pihak_kedua")
 NOTE_MIN, NOTE_MAX = 10, 2000
 PASSPHRASE_MAX = 200
 SOMEBODY_ELSE = (
     "Lembar ini menyebut {nama} sebagai penanda tangan, bukan Anda, jadi passphrase tidak dikirim ke mana pun. "
     "Bila pejabatnya berganti, klik PK Ditolak; lembar dibuat lagi setelah Info Satker diperbarui."
+)
+NO_NUMBER = (
+    "Akun Anda belum terhubung dengan data pejabat ber-NIP, jadi Anda belum dapat menandatangani atas nama {nama}. "
+    "Passphrase tidak dikirim ke mana pun. Minta admin melengkapi data Anda."
+)
+BOTH_PARTIES = (
+    "Satu orang tidak menandatangani untuk kedua pihak, dan di lembar ini Anda sudah pihak yang lain, jadi passphrase "
+    "tidak dikirim ke mana pun. Minta {nama} atau admin menunjuk pengganti yang lain."
 )
 
 
@@ -64,6 +73,9 @@ class Keputusan(TaskForm):
             self.submit_labels[SETUJU] = "Kirim Persetujuan"
         if not self.signs or kesalahan.of(self.context).get("kode") != "TTE_SERTIFIKAT_BERBEDA":
             del self.sertifikat_baru
+        if self.signs and kesalahan.of(self.context).get("kode") == "PASSPHRASE_SALAH":
+            # at the field too: on a phone the notice on top is a screen away
+            self.passphrase.errors = [kesalahan.of(self.context).get("pesan") or ""]
 
     @property
     def signs(self) -> bool:
@@ -86,30 +98,68 @@ class Keputusan(TaskForm):
     def _somebody_else(self) -> bool:
         """The sheet names who signs it. Another holder of the role must not: the signature would contradict the text.
 
-        Found out here, so that the passphrase of the wrong person goes nowhere.
+        Who stands in for the named person signs as themself, atas nama. Found out here, so that the passphrase of
+        the wrong person goes nowhere.
         """
-        lembar = self.context.data.get("lembar")
-        named = lembar.get(self.party) if isinstance(lembar, dict) else None
-        if not (self.keputusan.data == SETUJU and self.signs and isinstance(named, dict)):
+        named = self._named()
+        if not (self.keputusan.data == SETUJU and self.signs and named is not None):
             return False
-        if named.get("nip") and named["nip"] == self.context.person.get("nip"):
+        refusal = self._objection(named)
+        if not refusal:
             return False
         typed: Any = self.passphrase.data
         if typed is not None:
             typed.wipe()
-        self.passphrase.errors = [*self.passphrase.errors, SOMEBODY_ELSE.format(**{"nama": "?", **named})]
+        self.passphrase.errors = [*self.passphrase.errors, refusal.format(**{"nama": "?", **named})]
         return True
+
+    def _named(self) -> JsonObject | None:
+        """Who signs here according to the sheet: {"nama", "nip", "jabatan"}; None where there is no sheet."""
+        lembar = self.context.data.get("lembar")
+        named = lembar.get(self.party) if isinstance(lembar, dict) else None
+        return named if isinstance(named, dict) else None
+
+    def _objection(self, named: JsonObject) -> str:
+        """Why this person must not sign where `named` is named, or ""."""
+        nip = self.context.person.get("nip")
+        if named.get("nip") and named["nip"] == nip:
+            return ""
+        if self.atas_nama is None:
+            return SOMEBODY_ELSE
+        if not nip:
+            return NO_NUMBER
+        return BOTH_PARTIES if nip in self._other_party() else ""
+
+    def _other_party(self) -> set[str]:
+        """NIPs of whom the sheet names as the other party, and of who signed for it: nobody agrees with themself."""
+        lembar = self.context.data.get("lembar")
+        sides = [lembar.get(p) for p in PARTIES if p != self.party] if isinstance(lembar, dict) else []
+        decisions = [d for k, d in self.context.data.items() if k != self.key and isinstance(d, dict)]
+        sides += [d.get("oleh") for d in decisions if d.get("keputusan") == SETUJU]
+        return {str(side.get("nip")) for side in sides if isinstance(side, dict) and side.get("nip")}
+
+    @property
+    def atas_nama(self) -> JsonObject | None:
+        """Whom the person stands in for, as the sheet names them: {"nama", "nip", "jabatan"}. None: for themself."""
+        absent, named = self.context.person.get("atas_nama"), self._named()
+        if not isinstance(absent, dict) or not absent.get("nip"):
+            return None
+        if named is None:
+            return absent
+        same = named.get("nip") == absent["nip"] and named.get("nip") != self.context.person.get("nip")
+        return {k: str(named.get(k) or "") for k in ("nama", "nip", "jabatan")} if same else None
 
     def submission(self) -> Submission:
         approved = self.keputusan.data == SETUJU
         note = "" if approved else self.catatan.data
         new = bool(approved and self.sertifikat_baru and self.sertifikat_baru.data)
-        data: JsonObject = {
-            self.key: {"keputusan": self.keputusan.data, "catatan": note, "sertifikat_baru": new},
-            **kesalahan.settled(self.context),
-        }
+        decision: JsonObject = {"keputusan": self.keputusan.data, "catatan": note, "sertifikat_baru": new}
+        data: JsonObject = {self.key: decision, **kesalahan.settled(self.context)}
+        name, absent = str(self.context.person.get("name") or ""), self.atas_nama
+        if absent is not None:
+            decision |= {"atas_nama": absent, "oleh": {"nama": name, "nip": self.context.person.get("nip") or ""}}
+            name = f"{name} a.n. {absent['nama']}"
         if not approved:
-            name = str(self.context.person.get("name") or "")
             data["catatan_perbaikan"] = {"dari": self.dari, "nama": name, "catatan": note}
         return Submission(data, self._secrets(approved))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from app.errors import Conflict, NotAllowed
-from app.flows.rights import Actor, local_day, may_do
+from app.flows.rights import Actor, local_day, may_do, valid_on
 from app.flows.tasks import find
-from app.models import Assignment, Task, User, db
+from app.models import Assignment, Substitution, Task, User, db
 
 
 def claim(task_id: str, actor: Actor) -> None:
@@ -33,17 +34,34 @@ def release(task_id: str, actor: Actor) -> None:
 
 
 def release_left(now: datetime) -> None:
-    """Give back what was taken by people who no longer hold the role: nobody else could do it, and they can't."""
+    """Give back what was taken by people who no longer hold the role, for themselves or for somebody who is absent:
+    nobody else could do it, and they can't.
+    """
     today = local_day(now)
-    holds = (
+    place = Assignment.scope.in_((Task.satker, Task.unit, ""))
+    own = (
         select(Assignment.id)
         .join(User, User.id == Assignment.user_id)
         .where(
-            Assignment.user_id == Task.claimed_by, Assignment.role == Task.role, User.active,
-            Assignment.scope.in_((Task.satker, Task.unit, "")),
-            Assignment.since <= today, or_(Assignment.until.is_(None), Assignment.until >= today),
+            Assignment.user_id == Task.claimed_by, Assignment.role == Task.role, User.active, place,
+            valid_on(Assignment, today),
         )
     )  # fmt: skip
-    left = update(Task).where(Task.state == "open", Task.claimed_by.is_not(None), ~holds.exists())
+    absent, stands_in = aliased(User), aliased(User)
+    behalf = (
+        select(Substitution.id)
+        .join(Assignment, and_(
+            Assignment.user_id == Substitution.user_id, Assignment.role == Substitution.role,
+            Assignment.scope == Substitution.scope,
+        ))
+        .join(absent, absent.id == Substitution.user_id)
+        .join(stands_in, stands_in.id == Substitution.substitute_id)
+        .where(
+            Substitution.substitute_id == Task.claimed_by, Substitution.role == Task.role, absent.active,
+            stands_in.active, place, valid_on(Substitution, today), valid_on(Assignment, today),
+        )
+    )  # fmt: skip
+    holds = or_(own.exists(), behalf.exists())
+    left = update(Task).where(Task.state == "open", Task.claimed_by.is_not(None), ~holds)
     db.session.execute(left.values(claimed_by=None), execution_options={"synchronize_session": False})
     db.session.commit()

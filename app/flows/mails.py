@@ -33,6 +33,7 @@ KINDS = {
     "password": "Lupa password",
     "undangan": "Undangan",
     "akun": "Perubahan akun",
+    "pengganti": "Pengganti",
     "uji": "Surat uji",
 }
 SECRET = ("password", "undangan")  # their text holds a link that opens an account

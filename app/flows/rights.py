@@ -94,7 +94,7 @@ def standing(user_id: int, year: int, today: date) -> tuple[Actor, int] | None:
         .outerjoin(held, true())
         .outerjoin(Role, Role.name == held.c.role)
         .where(User.id == user_id, User.active)
-        .order_by(held.c.behalf_id.is_not(None), held.c.role, held.c.scope)
+        .order_by(held.c.behalf_id.is_not(None), held.c.role, held.c.scope, held.c.since)
     ).all()  # fmt: skip
     if not rows:
         return None
@@ -112,13 +112,20 @@ def standing(user_id: int, year: int, today: date) -> tuple[Actor, int] | None:
 
 
 def _held(user_id: int, today: date) -> Any:
-    """What an account holds today: its own assignments, and those of people for whom it stands in."""
+    """What an account holds today: its own assignments, and those of people for whom it stands in.
+
+    Only what an absent person holds themself is passed on: who stands in for somebody can't pass that on in turn.
+    """
     absent = aliased(User)
     own = select(
-        Assignment.role, Assignment.scope, literal("").label("behalf"), literal(None, Integer).label("behalf_id")
+        Assignment.role,
+        Assignment.scope,
+        literal("").label("behalf"),
+        literal(None, Integer).label("behalf_id"),
+        Assignment.since,
     ).where(Assignment.user_id == user_id, valid_on(Assignment, today))
     behalf = (
-        select(Assignment.role, Assignment.scope, absent.nama, absent.id)
+        select(Assignment.role, Assignment.scope, absent.nama, absent.id, Substitution.since)
         .join(Substitution, and_(
             Substitution.user_id == Assignment.user_id, Substitution.role == Assignment.role,
             Substitution.scope == Assignment.scope,
@@ -146,9 +153,21 @@ def may_do(actor: Actor, task: Placed) -> bool:
 
 def acting(actor: Actor, task: Placed) -> str:
     """How the history names whoever does this task: "Sari (Kepala Satker)", "Budi a.n. Sari (Kepala Satker)"."""
-    fits = [h for h in actor.holdings if h.role == task.role and h.covers(task.satker, task.unit)]
-    behalf = next((f" a.n. {h.behalf}" for h in fits[:1] if h.behalf), "")
+    h = fitting(actor, task)
+    behalf = f" a.n. {h.behalf}" if h and h.behalf else ""
     return f"{actor.name}{behalf} ({task.role})"
+
+
+def fitting(actor: Actor, task: Placed) -> Holding | None:
+    """The holding by which the task is the actor's; their own role before one that they stand in for."""
+    fits = [h for h in actor.holdings if h.role == task.role and h.covers(task.satker, task.unit)]
+    return min(fits, key=lambda h: bool(h.behalf), default=None)
+
+
+def prepares(actor: Actor, task: Placed) -> Holding | None:
+    """The holding by which the actor may recommend how this task is decided; it gives no right to decide it."""
+    fits = (h for h in actor.holdings if h.reviews and h.reviews == task.role and h.covers(task.satker, task.unit))
+    return next(fits, None)
 
 
 def sees(actor: Actor, satker: str, unit: str) -> bool:
@@ -164,6 +183,11 @@ def task_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     role has one kind, and each place stands here once.
     """
     return [and_(Task.role == h.role, *_place(h, Task)) for h in actor.holdings]
+
+
+def review_conditions(actor: Actor) -> list[ColumnElement[bool]]:
+    """The same for tasks that the actor prepares for whoever decides them."""
+    return [and_(Task.role == h.reviews, *_place(h, Task)) for h in actor.holdings if h.reviews]
 
 
 def task_condition(actor: Actor) -> ColumnElement[bool]:

@@ -10,10 +10,10 @@ from app.engine import steps
 from app.engine.definition import Definition
 from app.engine.types import Element
 from app.errors import NotFound
-from app.flows import definitions, masters
+from app.flows import definitions, masters, personal
 from app.flows.house import house
-from app.flows.rights import Actor, may_do, sees
-from app.models import AnyRow, Certificate, Instance, Task, db, table
+from app.flows.rights import Actor, fitting, may_do, sees
+from app.models import AnyRow, Certificate, Instance, Task, User, db, table
 from app.sdk.declared import declared_form
 from app.sdk.forms import FormContext, TaskForm
 from app.sdk.json import JsonObject
@@ -81,21 +81,25 @@ def context(task: OpenTask, actor: Actor) -> FormContext:
         },
         data=data,
         satker=_satker(task, actor),
-        person=_person(actor, task.row.satker),
+        person=_person(task, actor),
         year=task.row.tahun,
         previous=data_of_year(task.row.process, task.row.satker, task.row.tahun - 1),
     )
 
 
 def _satker(task: OpenTask, actor: Actor) -> JsonObject:
-    """The master. Who may only look on sees the end of the NIK, by which it can be told from another."""
+    """The master. Who may only look on, or whose form asks for no NIK, sees the end of it, to tell it from another."""
     info = masters.info_satker(task.row.satker)
     nik = info["nik_pimpinan"]
-    return info if may_do(actor, task.row) else {**info, "nik_pimpinan": nik and "*" * 12 + nik[-4:]}
+    needed = may_do(actor, task.row) and personal.asks_nik(form_class(task.element))
+    return info if needed else {**info, "nik_pimpinan": nik and "*" * 12 + nik[-4:]}
 
 
-def _person(actor: Actor, satker: str) -> JsonObject:
-    """Whoever opens the form, as documents name them; the NIP is the person's, whatever their account is called."""
+def _person(task: OpenTask, actor: Actor) -> JsonObject:
+    """Whoever opens the form, as documents name them; the NIP is the person's, whatever their account is called.
+
+    `atas_nama` {"nama", "nip", "jabatan"} is there where they do this task for somebody who is absent.
+    """
     row = db.session.execute(
         select(Certificate.name, Certificate.serial, Certificate.fingerprint)
         .where(Certificate.person_id == actor.person_id)
@@ -103,17 +107,30 @@ def _person(actor: Actor, satker: str) -> JsonObject:
         .limit(1)
     ).first()
     known = {"nama": row.name, "seri": row.serial, "sidik": row.fingerprint} if row else None
-    nip, title = masters.standing_of(actor.person_id, satker)
-    return {"name": actor.name, "nip": nip, "title": title, "certificate": known}
+    nip, title = masters.standing_of(actor.person_id, task.row.satker)
+    absent = _absent(task, actor)
+    person: JsonObject = {"name": actor.name, "nip": nip, "title": title, "certificate": known}
+    return person | ({"atas_nama": absent} if absent else {})
+
+
+def _absent(task: OpenTask, actor: Actor) -> JsonObject | None:
+    """Whom the actor stands in for at this task, or None."""
+    holding = fitting(actor, task.row)
+    if holding is None or holding.behalf_id is None:
+        return None
+    person_id = db.session.scalar(select(User.person_id).where(User.id == holding.behalf_id))
+    nip, title = masters.standing_of(person_id, task.row.satker)
+    return {"nama": holding.behalf, "nip": nip, "jabatan": title or holding.role}
 
 
 def data_of_year(process: str, satker: str, year: int) -> JsonObject | None:
     """The data of the same satker's case of another year, for "Salin dari tahun lalu"; None where there is none."""
     row = db.session.execute(
         select(Instance.definition_id, Instance.state).where(
-            Instance.process == process, Instance.satker == satker, Instance.tahun == year
-        )
-    ).first()
+            Instance.process == process, Instance.satker == satker, Instance.tahun == year,
+            Instance.phase != "cancelled",
+        ).order_by(Instance.id.desc()).limit(1)
+    ).first()  # fmt: skip
     if row is None or row.state is None:
         return None
     return steps.read(definitions.of(row.definition_id), row.state).data

@@ -31,7 +31,7 @@ class FormContext:
     task: JsonObject  # {"id", "element", "name", "properties": {...}}
     data: JsonObject
     satker: JsonObject
-    person: JsonObject  # {"name", "nip", "title", "certificate"}
+    person: JsonObject  # {"name", "nip", "title", "certificate"}, and "atas_nama" for who stands in for somebody
     year: int
     previous: JsonObject | None = None
     choices: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)

@@ -32,6 +32,7 @@ class Appearance:
     link: str = ""  # the QR code's content
     reason: str = ""
     location: str = ""
+    text: str = ""  # one line beside the stamp
 
     def fields(self) -> dict[str, str]:
         """The form's fields, as version 1 names them."""
@@ -41,6 +42,7 @@ class Appearance:
         box = {"xAxis": self.x, "yAxis": self.y, "width": self.width, "height": self.height}
         where = {name: f"{value:g}" for name, value in box.items()}
         where |= {"tag_koordinat": self.tag} if self.tag else {"page": str(self.page)}
+        where |= {"text": self.text} if self.text else {}
         return {"tampilan": "visible", "image": "false", "linkQR": self.link} | where | notes
 
 

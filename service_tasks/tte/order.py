@@ -33,8 +33,9 @@ def read_order(call: Call) -> Order:
 
     Parameters: `dokumen` {"sha256", "number", "token", "name"?}; `tanda_tangan`, a number; `tempat` {"halaman", "x",
     "y", "lebar", "tinggi"} (or "page", "width", "height") or {"tag", "lebar", "tinggi"}, whose entries may also stand
-    among the parameters themselves; `alasan`; `lokasi`; `tautan`, the QR code's content (default: the page that
-    verifies the document); `sertifikat_baru`. Without `halaman` and `tag` the signature doesn't show.
+    among the parameters themselves; `alasan`; `atas_nama` {"nama", "jabatan"}, for whom the signer signs, or nothing;
+    `lokasi`; `tautan`, the QR code's content (default: the page that verifies the document); `sertifikat_baru`.
+    Without `halaman` and `tag` the signature doesn't show.
     """
     document = call.params.get("dokumen")
     if not isinstance(document, dict) or not document.get("sha256"):
@@ -47,12 +48,12 @@ def read_order(call: Call) -> Order:
         token=token,
         name=str(document.get("name") or f"{number or 'dokumen'}.pdf"),
         signatures=int(_number(call.params, "tanda_tangan", 1)),
-        appearance=_appearance(call.params, link),
+        appearance=_appearance(call.params, link, *_behalf(call)),
         renewed=call.params.get("sertifikat_baru") is True or call.data.get("sertifikat_baru") is True,
     )
 
 
-def _appearance(params: JsonObject, link: str) -> Appearance:
+def _appearance(params: JsonObject, link: str, behalf: str, text: str) -> Appearance:
     place = params.get("tempat") or {}
     if not isinstance(place, dict):
         raise WrongOrder(words.WRONG_PARAMETER.format(name="tempat", kind="halaman, x, y, lebar dan tinggi"))
@@ -68,9 +69,21 @@ def _appearance(params: JsonObject, link: str) -> Appearance:
         height=_number(place, "tinggi", 80),
         tag=str(tag) if tag else None,
         link=link,
-        reason=str(params.get("alasan") or params.get("reason") or ""),
+        reason=". ".join(part for part in (str(params.get("alasan") or params.get("reason") or ""), behalf) if part),
         location=str(params.get("lokasi") or ""),
+        text=text,
     )
+
+
+def _behalf(call: Call) -> tuple[str, str]:
+    """("a.n. Kepala Balai, Dra. Sekar", "oleh Drs. Harun a.n.") for the signature and for the line beside its stamp;
+    the name of who is absent stands on the sheet beneath it already. Two "" for who signs for themself.
+    """
+    absent = call.params.get("atas_nama")
+    if not isinstance(absent, dict) or not absent.get("nama"):
+        return "", ""
+    whom = ", ".join(str(absent[k]) for k in ("jabatan", "nama") if absent.get(k))
+    return f"a.n. {whom}", f"oleh {call.signer.name} a.n." if call.signer else ""
 
 
 _PLACE = ("halaman", "x", "y", "lebar", "tinggi", "tag")

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from service_tasks.tte.provider.request import BadRequest, Place, Wish
 
+SMALLEST = 3.0  # height of letters, in points
 LINE = 8  # height of the line of text under the QR code, in points
 FIT = SimpleBoxLayoutRule(
     x_align=AxisAlignment.ALIGN_MID,
@@ -111,9 +112,11 @@ def _runs(row: list[int]) -> list[tuple[int, int]]:
 
 
 def _line(text: str, width: float) -> bytes:
-    shown = text.encode("cp1252", "replace")[: max(1, int(width / 3))]
+    """A name of usual length stands there whole, in smaller letters; what is longer still is cut."""
+    size = max(SMALLEST, min(6.0, 2 * width / max(len(text), 1)))
+    shown = text.encode("cp1252", "replace")[: max(1, int(2 * width / size))]
     shown = shown.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    return b"BT /F1 6 Tf 2 2 Td (%s) Tj ET" % shown
+    return b"BT /F1 %g Tf 2 2 Td (%s) Tj ET" % (size, shown)
 
 
 def _helvetica() -> generic.DictionaryObject:
