@@ -21,8 +21,10 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.errors import Conflict, InvalidInput, NotFound
-from app.flows import delays
+from app.flows import audit, delays
+from app.flows.rights import Actor
 from app.models import User, db
 
 FIRST_PASSWORD = "operator"  # noqa: S105  # the guide's; it opens nothing but the page that changes it
@@ -36,6 +38,7 @@ hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _nobody = hasher.hash("the password of nobody")  # so that an unknown username takes as long as a wrong password
 
 WRONG = "Username atau password tidak cocok. Periksa keduanya lalu coba lagi."
+TAKEN = "Username {} sudah dipakai. Pilih username lain."
 WAIT = "Terlalu banyak percobaan masuk yang gagal. Tunggu {} detik, lalu coba lagi."
 
 
@@ -56,12 +59,13 @@ class Device:
 
 
 def authenticate(
-    username: str, password: str, address: str, now: datetime, device: Device | None = None
+    username: str, password: str, address: str, now: datetime, device: Device | None = None, *, login: bool = True
 ) -> User | Refusal:
     """The account, or why not. Unknown, closed and wrong take the same time and the same words.
 
     Two commits, one before and one after the password is checked: an attempt that is not counted before it is
-    looked at can be made a hundred times at once.
+    looked at can be made a hundred times at once. `login` is False where somebody who is in proves their password.
+    An attempt that has to wait is not looked at, and leaves nothing in the audit list: nobody can flood it.
     """
     username = normal(username)
     keys = _keys(username, address, device)
@@ -70,14 +74,27 @@ def authenticate(
         return Refusal(WAIT.format(wait), wait)
     user: User | None = db.session.scalar(select(User).where(User.username == username, User.active))
     if not _fits(user, password):
+        audit.write("masuk_ditolak", f"akun {user.username if user else _unknown(username)}", now)
+        db.session.commit()
         wait = max(delays.waiting(k, now) for k in keys)
         return Refusal(f"{WRONG} Percobaan berikutnya dapat dilakukan {wait} detik lagi." if wait else WRONG, wait)
     assert user is not None  # noqa: S101  # _fits is False for nobody
     delays.take_back(keys, now)
     if not must_change(user, password) and hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hasher.hash(password)
+    if login:
+        user.last_login_at = now
+        audit.write("masuk", f"akun {user.username}", now, by=_actor(user, now))
     db.session.commit()
     return user
+
+
+def left(actor: Actor, now: datetime) -> None:
+    """Somebody signed out. Commits."""
+    user = db.session.get(User, actor.user_id)
+    if user is not None:
+        audit.write("keluar", f"akun {user.username}", now, by=actor)
+        db.session.commit()
 
 
 def hash_password(password: str) -> str:
@@ -99,38 +116,56 @@ def must_change(user: User, password: str) -> bool:
     return password == FIRST_PASSWORD or user.password_hash.startswith(_FIRST)
 
 
-def set_password(user_id: int, password: str, *, first: bool = False) -> User:
+def set_password(
+    user_id: int, password: str, *, first: bool = False, by: Actor | None = None, kind: str = "password"
+) -> User:
     """A new password; every session of the account ends (its epoch rises). Commits.
 
     `first`: chosen by an admin, to be changed at the next login; it may be the guide's. InvalidInput says what is
-    wrong with the password.
+    wrong with the password. `kind` is that of the audit entry.
     """
     user = db.session.get(User, user_id)
     if user is None:
         raise NotFound
     user.password_hash = _hashed(password, user.username, first)
     user.epoch += 1
+    audit.write(kind, f"akun {user.username}", clock.now(), by=by)
     db.session.commit()
     return user
 
 
 def create_user(username: str, nama: str, password: str = FIRST_PASSWORD, person_id: int | None = None) -> User:
     """A new account, whose password must be changed at the first login. Commits."""
+    user = add_user(username, nama, first_hash(password), person_id)
+    db.session.commit()
+    return user
+
+
+def add_user(username: str, nama: str, password_hash: str, person_id: int | None = None, email: str = "") -> User:
+    """A new account, checked. InvalidInput or Conflict say what is wrong. Does not commit."""
     username = normal(username)
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{2,39}", username):
         raise InvalidInput("Username terdiri dari 3 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi.")
     if not nama.strip():
         raise InvalidInput("Ketik nama pemilik akun ini.")
-    user = User(
-        username=username, nama=nama.strip(), person_id=person_id, password_hash=_hashed(password, username, True)
-    )
+    user = User(username=username, nama=nama.strip(), person_id=person_id, password_hash=password_hash, email=email)
     db.session.add(user)
     try:
-        db.session.commit()
+        db.session.flush()
     except IntegrityError as e:
         db.session.rollback()
-        raise Conflict(f"Username {username} sudah dipakai. Pilih username lain.") from e
+        raise Conflict(TAKEN.format(username)) from e
     return user
+
+
+def first_hash(password: str) -> str:
+    """For `password_hash`: a password that somebody else chose, to be changed at the first login."""
+    return _FIRST + hasher.hash(password)
+
+
+def is_first(user: User) -> bool:
+    """Whether the password is still one that somebody else chose, or none at all."""
+    return user.password_hash.startswith(_FIRST)
 
 
 def normal(username: str) -> str:
@@ -141,6 +176,15 @@ def normal(username: str) -> str:
 def account_key(username: str) -> str:
     """How an account is called where its name should not stand: in delays and in the device's cookie."""
     return hashlib.sha256(normal(username).encode()).hexdigest()[:32]
+
+
+def _unknown(username: str) -> str:
+    """Enough to recognise a slip, too little to be the password that somebody typed into the wrong field."""
+    return f"{username[:3]}… (tidak dikenal)"
+
+
+def _actor(user: User, now: datetime) -> Actor:
+    return Actor(user.id, user.nama, user.person_id, now.year)
 
 
 def _keys(username: str, address: str, device: Device | None) -> tuple[str, ...]:
@@ -172,7 +216,7 @@ def _fits(user: User | None, password: str) -> bool:
 
 def _hashed(password: str, username: str, first: bool) -> str:
     if first:
-        return _FIRST + hasher.hash(password)
+        return first_hash(password)
     _check(password, username)
     return hasher.hash(password)
 

@@ -244,13 +244,13 @@ def _change(form: PasswordForm) -> bool:
     """Change the password, if the old one is right; a thief of a session must not guess at it either."""
     user = db.session.get_one(User, g.actor.user_id)
     address, now = request.remote_addr or "", clock.now()
-    found = accounts.authenticate(user.username, form.old.data or "", address, now, devices.this_device())
+    found = accounts.authenticate(user.username, form.old.data or "", address, now, devices.this_device(), login=False)
     if isinstance(found, Refusal):
         wrong = found.words.replace(accounts.WRONG, "Password sekarang tidak cocok. Ketik sekali lagi.")
         form.old.errors = [wrong]
         return False
     try:
-        changed = accounts.set_password(found.id, form.new.data or "")
+        changed = accounts.set_password(found.id, form.new.data or "", by=g.actor)
     except InvalidInput as e:
         form.new.errors = [str(e)]
         return False
@@ -259,6 +259,8 @@ def _change(form: PasswordForm) -> bool:
 
 
 def _end() -> None:
+    if g.actor is not None:
+        accounts.left(g.actor, clock.now())
     session.clear()
     g.pop("csrf_token", None)
     g.actor = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, jsonify, make_response, render_template
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
+from app import clock
 from app.errors import AlurError
+from app.flows import refusals
 from app.models import db
 from app.web.addresses import is_fetch
 
@@ -54,6 +56,8 @@ def error_page(code: int, message: str = "") -> Response:
 
 def _refused(error: AlurError) -> Response:
     code = error.status_code
+    if code == 403 and g.get("actor"):
+        refusals.note(g.actor, request.endpoint or "", f"{request.method} {request.path}", clock.now())
     if code < 500:
         return error_page(code, str(error))
     # its words are for whoever runs the system
