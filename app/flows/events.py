@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.models import Event, Instance, db
 
-_COVERED = (
+COVERED = (
     "instance_id", "seq", "at", "kind", "element", "name", "actor_id", "actor", "definition_id", "status", "data",
     "passed", "prev_hash",
 )  # fmt: skip
@@ -19,7 +19,7 @@ _COVERED = (
 
 def digest(event: Mapping[str, Any]) -> str:
     """SHA-256 over all columns of the event (its state too) and the hash before it, hex."""
-    covered = {k: event[k].isoformat() if k == "at" else event[k] for k in _COVERED}
+    covered = {k: event[k].isoformat() if k == "at" else event[k] for k in COVERED}
     text = orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(text + b"\0" + (event["state"] or b"")).hexdigest()
 
@@ -28,7 +28,7 @@ def broken_at(instance_id: int) -> int | None:
     """The seq of the first event that is missing or whose hash or chain does not hold; None when all are whole."""
     before, seq = "", 0
     for event in db.session.scalars(select(Event).where(Event.instance_id == instance_id).order_by(Event.seq)):
-        row = {k: getattr(event, k) for k in (*_COVERED, "state")}
+        row = {k: getattr(event, k) for k in (*COVERED, "state")}
         if event.prev_hash != before or digest(row) != event.hash:
             return event.seq
         before, seq = event.hash, event.seq
