@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from app import clock
 from app.errors import AlurError
@@ -18,6 +19,7 @@ from app.flows.archive import Manifest
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path), required=False)
 @click.option("--keep", type=click.IntRange(min=1), help="Delete older backups in that folder but so many.")
+@with_appcontext
 def backup(target: Path | None, keep: int | None) -> None:
     """Write database and documents to TARGET: a new .tar, or a folder (default: cadangan/ in DATA_DIR).
 
@@ -41,6 +43,7 @@ def backup(target: Path | None, keep: int | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Even over a database with people; that one is moved aside, not deleted.")
 @click.option("--check", is_flag=True, help="Only check the file; change nothing.")
+@with_appcontext
 def restore(file: Path, replace: bool, check: bool) -> None:
     """Bring the backup FILE in. Stop web and worker first."""
     try:
@@ -62,6 +65,7 @@ def restore(file: Path, replace: bool, check: bool) -> None:
 
 
 @click.command()
+@with_appcontext
 def verify() -> None:
     """Read every document and every history, and say what is not as it was written."""
     found = verifying.verify()
