@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.flows import delays, heads
+from app.flows import announce, delays, heads, summaries
 from app.flows.claim import release_left
+from app.jobs import mailing
 from app.models import db
 
 log = logging.getLogger("alur.worker")
@@ -16,17 +17,24 @@ log = logging.getLogger("alur.worker")
 
 @dataclass(frozen=True)
 class Chore:
-    """`run(now)` about every `every`. It commits by itself, may be done by two workers at once, and takes seconds."""
+    """`run(now)` about every `every`. It commits by itself, may be done by two workers at once, and takes seconds.
+
+    `apart`: it waits for others (a mail server), so the worker does it on a thread of its own, or cases would wait too.
+    """
 
     name: str
     every: timedelta
     run: Callable[[datetime], object]
+    apart: bool = False
 
 
 CHORES: tuple[Chore, ...] = (
     Chore("delays", timedelta(hours=1), delays.sweep),
     Chore("claims", timedelta(hours=1), release_left),
     Chore("heads", timedelta(hours=1), heads.apply_due),
+    Chore("announce", timedelta(seconds=2), announce.announce),
+    Chore("summaries", timedelta(minutes=1), summaries.summarize),
+    Chore("mails", timedelta(seconds=3), mailing.deliver, apart=True),  # after those that put mails
 )
 
 

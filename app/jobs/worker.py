@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
 
+from flask import Flask, current_app
+
 from app import clock
-from app.flows import timers
+from app.flows import reminders, timers
 from app.jobs import claim
-from app.jobs.chores import Round
+from app.jobs.chores import CHORES, Round
 from app.jobs.execute import execute, hand_back, recover
 from app.models import db
 
 log = logging.getLogger("alur.worker")
 
 PAUSE = 0.3  # seconds between looks when there was nothing to do
+LAST_MAIL = 60  # seconds that the mail in hand may take when the worker is told to stop
 
 
 def work_once() -> int:
@@ -27,23 +31,24 @@ def work_once() -> int:
     done += sum(recover(job) for job in claim.lost(now))
     done += sum(hand_back(job) for job in claim.forsaken(now))
     done += sum(timers.fire(case, now) for case in timers.due_cases(now))
-    done += timers.remind(now)
+    done += reminders.remind(now)
     db.session.remove()
     return done
 
 
 def work(keep_on: Callable[[], bool] | None = None) -> None:
-    """Work until told to stop by SIGTERM or SIGINT; the job in hand is finished first."""
-    stopping, chores = False, Round()
+    """Work until told to stop by SIGTERM or SIGINT; the job and the mail in hand are finished first."""
+    ended, chores = threading.Event(), Round(tuple(c for c in CHORES if not c.apart))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
+        ended.set()
 
     if keep_on is None:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-    while not stopping and (keep_on is None or keep_on()):
+    apart = threading.Thread(target=_work_apart, args=(current_app._get_current_object(), ended), daemon=True)  # type: ignore[attr-defined]
+    apart.start()
+    while not ended.is_set() and (keep_on is None or keep_on()):
         try:
             chores.run(clock.now())
             if work_once():
@@ -52,3 +57,13 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
             log.exception("a round of the worker failed; trying again")
             db.session.remove()
         time.sleep(PAUSE)
+    ended.set()
+    apart.join(LAST_MAIL)
+
+
+def _work_apart(app: Flask, ended: threading.Event) -> None:
+    """The chores that wait for others."""
+    with app.app_context():
+        chores = Round(tuple(c for c in CHORES if c.apart))
+        while not ended.wait(PAUSE):
+            chores.run(clock.now())

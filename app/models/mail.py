@@ -14,7 +14,7 @@ class Mail(Model):
     """One mail to one person. `key` says what it is about and to whom: a second one with the same key is never made.
 
     state: ready -> sending -> sent, or back to ready for another try, or failed (the address was refused for good),
-    or gone (no longer needed). kind: tugas pengingat eskalasi ringkasan password undangan uji.
+    or gone (no longer needed). kind: see KINDS in flows/mails.py.
     `text` of a mail with a password link is emptied once it was sent.
     """
 
