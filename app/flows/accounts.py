@@ -38,6 +38,8 @@ hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _nobody = hasher.hash("the password of nobody")  # so that an unknown username takes as long as a wrong password
 
 WRONG = "Username atau password tidak cocok. Periksa keduanya lalu coba lagi."
+USERNAME = r"[a-z0-9][a-z0-9._-]{2,39}"
+USERNAME_RULE = "Username terdiri dari 3 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi."
 TAKEN = "Username {} sudah dipakai. Pilih username lain."
 WAIT = "Terlalu banyak percobaan masuk yang gagal. Tunggu {} detik, lalu coba lagi."
 
@@ -144,8 +146,8 @@ def create_user(username: str, nama: str, password: str = FIRST_PASSWORD, person
 def add_user(username: str, nama: str, password_hash: str, person_id: int | None = None, email: str = "") -> User:
     """A new account, checked. InvalidInput or Conflict say what is wrong. Does not commit."""
     username = normal(username)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{2,39}", username):
-        raise InvalidInput("Username terdiri dari 3 sampai 40 huruf kecil, angka, titik, atau garis, tanpa spasi.")
+    if not re.fullmatch(USERNAME, username):
+        raise InvalidInput(USERNAME_RULE)
     if not nama.strip():
         raise InvalidInput("Ketik nama pemilik akun ini.")
     user = User(username=username, nama=nama.strip(), person_id=person_id, password_hash=password_hash, email=email)

@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, invitations, mails, terms
-from app.flows.people import Who, account_for, commit, find_or_make, turn
+from app.flows.people import Who, Wrong, account_for, commit, find_or_make, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
 from app.models import Headship, Person, Satker, Unit, User, db
@@ -105,11 +105,11 @@ def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) 
     if term.until is not None and term.until < today:
         raise Conflict("Masa jabatan ini sudah berakhir.")
     if last < max(term.since, today - DAY):
-        raise InvalidInput("Hari terakhir paling awal kemarin, dan tidak sebelum masa jabatannya mulai.")
+        raise Wrong("last", "Hari terakhir paling awal kemarin, dan tidak sebelum masa jabatannya mulai.")
     if term.until is not None and last > term.until:
-        raise InvalidInput("Masa jabatan ini berakhir lebih awal dari tanggal itu. Pilih tanggal yang lebih awal.")
+        raise Wrong("last", "Masa jabatan ini berakhir lebih awal dari tanggal itu. Pilih tanggal yang lebih awal.")
     if not reason.strip():
-        raise InvalidInput("Ketik alasannya, misalnya nomor surat keputusan.")
+        raise Wrong("reason", "Ketik alasannya, misalnya nomor surat keputusan.")
     place = Place(term.kind, term.kode)
     before = {"sampai": term.until or ""}
     term.until = last
@@ -190,21 +190,21 @@ def check(new: Appointment, now: datetime) -> None:
     if new.kind not in terms.ROLES or db.session.get(Satker if new.kind == "satker" else Unit, new.kode) is None:
         raise NotFound("Satker atau unit ini tidak terdaftar. Pilih dari daftar.")
     if new.sebagai not in ("", *TEMPORARY):
-        raise InvalidInput("Pilih definitif, Plt., atau Plh.")
+        raise Wrong("sebagai", "Pilih definitif, Plt., atau Plh.")
     if not new.jabatan.strip():
-        raise InvalidInput("Jabatan belum diisi. Ketik jabatan lengkap, misalnya Kepala Biro Perencanaan.")
+        raise Wrong("jabatan", "Jabatan belum diisi. Ketik jabatan lengkap, misalnya Kepala Biro Perencanaan.")
     if len(new.jabatan) > 190:
-        raise InvalidInput("Jabatan ini lebih dari 190 huruf. Persingkat.")
+        raise Wrong("jabatan", "Jabatan ini lebih dari 190 huruf. Persingkat.")
     if terms.split(new.jabatan)[0]:
-        raise InvalidInput("Tulis jabatan tanpa Plt. atau Plh.; pilih itu pada Sebagai.")
+        raise Wrong("jabatan", "Tulis jabatan tanpa Plt. atau Plh.; pilih itu pada Sebagai.")
     if new.since < EARLIEST or (new.since - local_day(now)).days > LATEST_AHEAD:
-        raise InvalidInput("Tanggal mulai ini terlalu jauh. Periksa tahunnya.")
+        raise Wrong("since", "Tanggal mulai ini terlalu jauh. Periksa tahunnya.")
     if new.until is not None and new.until < new.since:
-        raise InvalidInput("Tanggal sampai lebih awal dari tanggal mulai. Periksa kedua tanggalnya.")
+        raise Wrong("until", "Tanggal sampai lebih awal dari tanggal mulai. Periksa kedua tanggalnya.")
     if new.until is not None and new.until < local_day(now):
-        raise InvalidInput("Masa jabatan ini sudah lewat seluruhnya. Isi tanggal sampai hari ini atau sesudahnya.")
+        raise Wrong("until", "Masa jabatan ini sudah lewat seluruhnya. Isi tanggal sampai hari ini atau sesudahnya.")
     if new.sebagai == "Plh." and new.until is None:
-        raise InvalidInput("Plh. bertugas untuk waktu tertentu. Isi juga tanggal sampai.")
+        raise Wrong("until", "Plh. bertugas untuk waktu tertentu. Isi juga tanggal sampai.")
 
 
 def _invite(done: Appointed, now: datetime) -> None:

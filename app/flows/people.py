@@ -20,6 +20,14 @@ NIK_OF_ANOTHER = "NIK ini sudah tercatat untuk {nama}. Cocokkan dengan KTP, lalu
 NIK_DIFFERS = "NIK yang diketik berbeda dari yang tercatat untuk {nama}. Periksa lagi; perbaikan NIK ada di Data orang."
 
 
+class Wrong(InvalidInput):
+    """Isian belum dapat diterima. Perbaiki bagian yang disebut lalu kirim lagi."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field  # of the page's form
+
+
 @dataclass(frozen=True)
 class Who:
     """A person: one who is known (`person_id`), or name, NIP (18 digits) and NIK (16 digits, or "" if not known)."""
@@ -62,9 +70,9 @@ def find_or_make(who: Who) -> Person:
         db.session.flush()
         return found
     if found.nama.casefold() != nama.casefold():
-        raise InvalidInput(NIP_OF_ANOTHER.format(nip=nip, nama=found.nama))
+        raise Wrong("nip", NIP_OF_ANOTHER.format(nip=nip, nama=found.nama))
     if nik and found.nik and nik != found.nik:
-        raise InvalidInput(NIK_DIFFERS.format(nama=found.nama))
+        raise Wrong("nik", NIK_DIFFERS.format(nama=found.nama))
     if nik and not found.nik:
         check_nik_is_free(nik, found.id)
         found.nik = nik
@@ -84,7 +92,7 @@ def correct(person_id: int, nama: str, nip: str, nik: str, *, by: Actor, now: da
     check(nama, nip, nik)
     other = db.session.scalar(select(Person).where(Person.nip == nip, Person.id != person_id)) if nip else None
     if other is not None:
-        raise InvalidInput(NIP_OF_ANOTHER.format(nip=nip, nama=other.nama))
+        raise Wrong("nip", NIP_OF_ANOTHER.format(nip=nip, nama=other.nama))
     check_nik_is_free(nik, person_id)
     before = _shown(person)
     renamed = person.nama
@@ -97,13 +105,6 @@ def correct(person_id: int, nama: str, nip: str, nik: str, *, by: Actor, now: da
         audit.write("master", f"orang {person_id}", now, by=by, before=was, after=became)
     commit("Data orang ini baru saja diubah. Buka lagi halamannya.")
     return person
-
-
-def seen_nik(person: Person, where: str, *, by: Actor, now: datetime) -> None:
-    """Somebody opened a page that shows the whole NIK of a person. Commits."""
-    if person.nik:
-        audit.write("nik", f"orang {person.id}", now, by=by, after={"nama": person.nama}, note=where)
-        db.session.commit()
 
 
 def account_for(person: Person, email: str = "") -> tuple[User, bool]:
@@ -143,20 +144,20 @@ def account_for(person: Person, email: str = "") -> tuple[User, bool]:
 def check(nama: str, nip: str, nik: str) -> None:
     """InvalidInput that names what is wrong; an empty NIP or NIK is a matter of the caller."""
     if not nama:
-        raise InvalidInput("Nama belum diisi. Ketik nama lengkap dengan gelar.")
+        raise Wrong("nama", "Nama belum diisi. Ketik nama lengkap dengan gelar.")
     if len(nama) > 200:
-        raise InvalidInput("Nama ini lebih dari 200 huruf. Persingkat gelarnya.")
+        raise Wrong("nama", "Nama ini lebih dari 200 huruf. Persingkat gelarnya.")
     if nip and not re.fullmatch(r"[0-9]{18}", nip):
-        raise InvalidInput("NIP terdiri dari 18 angka. Periksa, lalu ketik ulang.")
+        raise Wrong("nip", "NIP terdiri dari 18 angka. Periksa, lalu ketik ulang.")
     if nik and not re.fullmatch(r"[0-9]{16}", nik):
-        raise InvalidInput("NIK terdiri dari 16 angka. Ketik 16 angka NIK seperti pada KTP.")
+        raise Wrong("nik", "NIK terdiri dari 16 angka. Ketik 16 angka NIK seperti pada KTP.")
 
 
 def check_nik_is_free(nik: str, person_id: int | None) -> None:
     """One NIK belongs to one person."""
     other = db.session.scalar(select(Person).where(Person.nik == nik, Person.id != (person_id or 0))) if nik else None
     if other is not None:
-        raise InvalidInput(NIK_OF_ANOTHER.format(nama=other.nama))
+        raise Wrong("nik", NIK_OF_ANOTHER.format(nama=other.nama))
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
