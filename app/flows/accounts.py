@@ -30,7 +30,7 @@ from app.models import User, db
 FIRST_PASSWORD = "operator"  # noqa: S105  # the guide's; it opens nothing but the page that changes it
 SHORTEST = 10
 _LONGEST = 200
-_FIRST = "awal:"  # before the hash of a password that somebody else chose: it must be changed at the first login
+FIRST_MARK = "awal:"  # before the hash of a password that somebody else chose: it must be changed at the first login
 _COMMON = ("password", "kemdikbud", "spasikita", "12345678", "qwerty", "operator", "rahasia", "indonesia")
 
 # argon2id as OWASP asks at least: 19 MiB and 20 ms. The larger defaults would let a dozen logins at once take a GB.
@@ -110,12 +110,17 @@ def no_password() -> str:
 
     The same within a process: a load of a thousand people would take half a minute of hashing else.
     """
-    return _FIRST + hasher.hash(secrets.token_urlsafe(32))
+    return FIRST_MARK + hasher.hash(secrets.token_urlsafe(32))
+
+
+def first_password() -> str:
+    """For `password_hash` of an operator's new account: the guide's first password, changed at the first login."""
+    return _FIRST + hasher.hash(FIRST_PASSWORD)
 
 
 def must_change(user: User, password: str) -> bool:
     """Whether this password was chosen by somebody else: the guide's first one, or one that an admin set."""
-    return password == FIRST_PASSWORD or user.password_hash.startswith(_FIRST)
+    return password == FIRST_PASSWORD or user.password_hash.startswith(FIRST_MARK)
 
 
 def set_password(
@@ -162,12 +167,12 @@ def add_user(username: str, nama: str, password_hash: str, person_id: int | None
 
 def first_hash(password: str) -> str:
     """For `password_hash`: a password that somebody else chose, to be changed at the first login."""
-    return _FIRST + hasher.hash(password)
+    return FIRST_MARK + hasher.hash(password)
 
 
 def is_first(user: User) -> bool:
     """Whether the password is still one that somebody else chose, or none at all."""
-    return user.password_hash.startswith(_FIRST)
+    return user.password_hash.startswith(FIRST_MARK)
 
 
 def normal(username: str) -> str:
@@ -208,7 +213,7 @@ def _network(address: str) -> str:
 
 
 def _fits(user: User | None, password: str) -> bool:
-    stored = user.password_hash.removeprefix(_FIRST) if user else _nobody
+    stored = user.password_hash.removeprefix(FIRST_MARK) if user else _nobody
     try:
         hasher.verify(stored, password if len(password) <= _LONGEST else "")
     except (VerifyMismatchError, InvalidHashError):
