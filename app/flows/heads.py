@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.errors import Conflict, InvalidInput, NotFound
-from app.flows import audit, invitations, mails, terms
+from app.flows import audit, handover, invitations, mails, terms
 from app.flows.people import Who, Wrong, account_for, commit, find_or_make, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
@@ -171,6 +171,8 @@ def apply_due(now: datetime) -> int:
     for place in _behind(now):
         turn()
         before, after = terms.set_master(db.session.connection(), place, now)
+        if after is not None and after != before:
+            handover.tell(db.session.connection(), place, after, now)
         changed += before != after
         _sign_out(before, after)
         db.session.commit()
@@ -245,7 +247,9 @@ def _take_effect(place: Place, start: date, now: datetime) -> None:
     conn, today = db.session.connection(), local_day(now)
     before = terms.holders_on(conn, place, today)
     terms.give_roles(conn, place, max(start, today))
-    terms.set_master(conn, place, now)
+    was, leads = terms.set_master(conn, place, now)
+    if leads is not None and leads != was:
+        handover.tell(conn, place, leads, now)
     terms.end_sessions(conn, before - terms.holders_on(conn, place, today))
     db.session.expire_all()  # the statements above went past the session
 

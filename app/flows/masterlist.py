@@ -200,7 +200,7 @@ def _posts(rows: Sequence[AnyRow], today: date) -> list[Post]:
 
 def _accounts(kodes: Sequence[str], today: date) -> dict[tuple[str, str, int], str]:
     """(role, kode, person) -> username of whoever holds a head's role today."""
-    found = {}
+    found: dict[tuple[str, str, int], str] = {}
     for n in range(0, len(kodes), 500):
         query = (
             select(Assignment.role, Assignment.scope, User.person_id, User.username)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.flows import announce, delays, heads, summaries
+from app.flows import announce, delays, heads, stuck, summaries, units
 from app.flows.claim import release_left
 from app.jobs import mailing
 from app.models import db
@@ -31,7 +31,9 @@ class Chore:
 CHORES: tuple[Chore, ...] = (
     Chore("delays", timedelta(hours=1), delays.sweep),
     Chore("claims", timedelta(hours=1), release_left),
+    Chore("stuck", timedelta(minutes=10), stuck.mark),
     Chore("heads", timedelta(hours=1), heads.apply_due),
+    Chore("units", timedelta(hours=1), units.follow_unit),
     Chore("announce", timedelta(seconds=2), announce.announce),
     Chore("summaries", timedelta(minutes=1), summaries.summarize),
     Chore("mails", timedelta(seconds=3), mailing.deliver, apart=True),  # after those that put mails
