@@ -64,7 +64,7 @@ def of(row: Instance) -> Casefile:
     tasks = db.session.execute(
         select(
             Task.id, Task.kind, Task.element, Task.name, Task.role, Task.satker, Task.unit, Task.due, Task.claimed_by,
-            Task.created_at,
+            Task.created_at, Task.remind_at,
         )
         .where(Task.instance_id == row.id, Task.state == "open")
         .order_by(Task.created_at)
@@ -72,7 +72,7 @@ def of(row: Instance) -> Casefile:
     jobs = db.session.execute(
         select(
             Job.id, Job.element, Job.name, Job.operator, Job.state, Job.message, Job.run_at, Job.tries, Job.attended,
-            Job.created_at,
+            Job.created_at, Job.max_tries, Job.lease_until, Job.signer_id,
         ).where(Job.instance_id == row.id, Job.state.in_(("ready", "running", "incident")))
     ).all()  # fmt: skip
     kind = {"suspended": "suspend", "cancelled": "cancel"}.get(row.phase)
@@ -117,7 +117,13 @@ def current_elements(case: Casefile) -> list[str]:
 
 def passed_elements(case: Casefile) -> list[str]:
     """Ids of the elements that the case has gone through, in any round."""
-    rows = db.session.execute(select(Event.element, Event.passed).where(Event.instance_id == case.row.id))
+    return passed_until(case.row.id)
+
+
+def passed_until(instance_id: int, seq: int | None = None) -> list[str]:
+    """The same up to the event `seq`, or in all of them."""
+    query = select(Event.element, Event.passed).where(Event.instance_id == instance_id).order_by(Event.seq)
+    rows = db.session.execute(query if seq is None else query.where(Event.seq <= seq))
     found = dict.fromkeys(e for row in rows for e in (row.element, *(p["element"] for p in row.passed)) if e)
     return list(found)
 
@@ -145,18 +151,27 @@ class Entry:
     status: str = ""
 
 
-def history(case: Casefile, limit: int = 200) -> list[Entry]:
-    """What happened, in words, the newest first."""
-    query = (
-        select(Event.at, Event.kind, Event.element, Event.name, Event.actor, Event.status, Event.data, Event.passed)
-        .where(Event.instance_id == case.row.id)
-        .order_by(Event.seq.desc())
-        .limit(limit)
-    )
-    return [_entry(case.definition, e) for e in db.session.execute(query)]
+@dataclass(frozen=True)
+class History:
+    """Entries, the newest first; `older` is the seq below which the next page begins, None at the beginning."""
+
+    entries: Sequence[Entry]
+    older: int | None = None
 
 
-def _entry(definition: Definition, e: AnyRow) -> Entry:
+def history(case: Casefile, before: int | None = None, size: int = 50) -> History:
+    """What happened below the seq `before`, in words."""
+    query = select(
+        Event.seq, Event.at, Event.kind, Event.element, Event.name, Event.actor, Event.status, Event.data, Event.passed
+    ).where(Event.instance_id == case.row.id)
+    if before is not None:
+        query = query.where(Event.seq < before)
+    rows = db.session.execute(query.order_by(Event.seq.desc()).limit(size + 1)).all()
+    return History([entry(case.definition, e) for e in rows[:size]], rows[size - 1].seq if len(rows) > size else None)
+
+
+def entry(definition: Definition, e: AnyRow) -> Entry:
+    """One event in words."""
     who = "" if e.actor == "Sistem" else e.actor
     match e.kind:
         case "start":
@@ -193,7 +208,8 @@ def _intervened(e: AnyRow) -> str:
         "cancel": "membatalkan perkara ini.",
         "suspend": "menangguhkan perkara ini.",
         "resume": "melanjutkan perkara ini.",
-    }.get(e.kind, f"memberi rekomendasi untuk {e.name}.")
+        "recommend": f"menyarankan {e.name}: {e.data.get('rekomendasi', '')}.",
+    }.get(e.kind, f"{e.name or e.kind}.")
 
 
 def _taken(definition: Definition, e: AnyRow) -> str:

@@ -6,28 +6,31 @@ import hashlib
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from lxml import etree
+from sqlalchemy import select
 
 from app import clock
 from app.engine.definition import Definition
 from app.flows import act, casefile, definitions, start
 from app.flows.casefile import Casefile
-from app.flows.masters import info_satker
 from app.flows.rights import may_do
 from app.flows.start import AlreadyStarted
+from app.models import Satker, db
 from app.web.access import signed_in
 from app.web.words import ZONES
 
 bp = Blueprint("cases", __name__)
 
 
-def _find(instance_id: int) -> Casefile:
+def find_case(instance_id: int) -> Casefile:
+    """The case of this page, in the zone of its satker; NotFound for those who may not see it."""
     case = casefile.find(instance_id, g.actor)
     g.zona = _zone(case)
     return case
 
 
 def _zone(case: Casefile) -> str:
-    zona = info_satker(case.row.satker)["zona"]
+    zona = db.session.scalar(select(Satker.zona).where(Satker.kode == case.row.satker))
     return zona if zona in ZONES else "WIB"
 
 
@@ -35,22 +38,32 @@ def _zone(case: Casefile) -> str:
 @signed_in
 def show(instance_id: int) -> ResponseReturnValue:
     """The case page."""
-    case = _find(instance_id)
-    return render_template("cases/show.html", **_about(case), marks=_marks(case), table=_table(case))
+    case = find_case(instance_id)
+    before = request.args.get("sebelum", type=int)
+    marks = marks_of(casefile.current_elements(case), casefile.passed_elements(case))
+    return render_template(
+        "cases/show.html",
+        **_about(case),
+        documents=casefile.documents(case),
+        history=casefile.history(case, before),
+        before=before,
+        marks=marks,
+        table=table_of(case.definition, marks),
+    )
 
 
 @bp.get("/perkara/<int:instance_id>/keadaan")
 @signed_in
 def state(instance_id: int) -> ResponseReturnValue:
     """The part of the case page that renews itself."""
-    return with_etag(render_template("cases/_state.html", **_about(_find(instance_id))))
+    return with_etag(render_template("cases/_state.html", **_about(find_case(instance_id))))
 
 
 @bp.get("/perkara/<int:instance_id>/ikuti")
 @signed_in
 def follow(instance_id: int) -> ResponseReturnValue:
     """After a submit: straight on to the next task of the same person, or what happens now and who has it."""
-    case = _find(instance_id)
+    case = find_case(instance_id)
     onward = _onward(case)
     if onward:
         return redirect(onward)
@@ -61,7 +74,7 @@ def follow(instance_id: int) -> ResponseReturnValue:
 @signed_in
 def followed(instance_id: int) -> ResponseReturnValue:
     """What the page that follows asks for: its new content, or where to go (header X-Location)."""
-    case = _find(instance_id)
+    case = find_case(instance_id)
     onward = _onward(case)
     if onward:
         answer = make_response("", 200)
@@ -73,11 +86,11 @@ def followed(instance_id: int) -> ResponseReturnValue:
 @bp.get("/perkara/<int:instance_id>/diagram.bpmn")
 @signed_in
 def diagram(instance_id: int) -> ResponseReturnValue:
-    """The diagram of the version on which the case runs."""
-    case = _find(instance_id)
+    """The diagram of the version on which the case runs, without its author's notes."""
+    case = find_case(instance_id)
     files = case.row.definition.files
     name = next(n for n in files if n.endswith(".bpmn"))
-    return Response(files[name], mimetype="application/xml")
+    return Response(without_notes(files[name]), mimetype="application/xml")
 
 
 @bp.post("/perkara/mulai")
@@ -132,24 +145,37 @@ def _about(case: Casefile) -> dict[str, object]:
         "steps": casefile.steps(case),
         "mine": casefile.mine(case, g.actor),
         "waits": casefile.waits_for(case),
-        "history": casefile.history(case),
-        "documents": casefile.documents(case),
         "actions": [a for a in case.actions if may_do(g.actor, a)],
     }
 
 
-def _marks(case: Casefile) -> dict[str, list[str]]:
-    return {"current": casefile.current_elements(case), "done": casefile.passed_elements(case)}
+def marks_of(current: list[str], done: list[str]) -> dict[str, list[str]]:
+    """What the diagram shows: where the case stands, and what it has gone through."""
+    return {"current": current, "done": done}
 
 
-def _table(case: Casefile) -> list[tuple[str, str, str]]:
-    """The diagram's facts as rows: step, role, state; for phones and for people who listen."""
-    done, now = set(casefile.passed_elements(case)), set(casefile.current_elements(case))
+def table_of(definition: Definition, marks: dict[str, list[str]]) -> list[tuple[str, str, str]]:
+    """The diagram's facts as rows: step, role, state; for phones and for people who listen.
+
+    Events and gateways only where the case stands at one.
+    """
+    done, now = set(marks["done"]), set(marks["current"])
     return [
-        (e.name, e.lane or "", "current" if e.id in now else "done" if e.id in done else "todo")
-        for e in case.definition.elements.values()
-        if e.kind.lower().endswith("task")
+        (e.name or e.id, e.lane or "", "current" if e.id in now else "done" if e.id in done else "todo")
+        for e in definition.elements.values()
+        if e.kind.lower().endswith("task") or e.id in now
     ]
+
+
+def without_notes(bpmn: str) -> str:
+    """The diagram without text annotations and their lines: those are for whoever edits it."""
+    root = etree.fromstring(bpmn.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    notes = root.findall(".//{*}textAnnotation") + root.findall(".//{*}association")
+    ids = {note.get("id") for note in notes}
+    drawn = [e for e in root.iter("{*}BPMNShape", "{*}BPMNEdge") if e.get("bpmnElement") in ids]
+    for element in (*notes, *drawn):
+        element.getparent().remove(element)
+    return etree.tostring(root, encoding="unicode")
 
 
 def with_etag(html: str) -> Response:

@@ -36,7 +36,14 @@ def download(document_id: int) -> ResponseReturnValue:
     return _send(find(document_id), "attachment")
 
 
+def file_name(row: Document) -> str:
+    """Its own for each sheet of a case: in a folder of downloads the draft must not pass for what was signed."""
+    stem = row.name.removesuffix(".pdf")
+    what = {"draft": "draft", "signed": f"bertanda-tangan-{row.signatures}", "archive": "arsip"}.get(row.kind)
+    return f"{stem}-{what}.pdf" if what else row.name
+
+
 def _send(row: Document, how: str) -> Response:
     response = Response(house().documents.read(row.sha256), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'{how}; filename="{row.name}"'
+    response.headers["Content-Disposition"] = f'{how}; filename="{file_name(row)}"'
     return response
