@@ -115,7 +115,7 @@ def no_password() -> str:
 
 def first_password() -> str:
     """For `password_hash` of an operator's new account: the guide's first password, changed at the first login."""
-    return _FIRST + hasher.hash(FIRST_PASSWORD)
+    return FIRST_MARK + hasher.hash(FIRST_PASSWORD)
 
 
 def must_change(user: User, password: str) -> bool:
