@@ -263,7 +263,8 @@ def _clean(value: Any, levels: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        small = abs(value) < 10**15  # NaN is not; a NIK as a number is not either
+        # NaN is not small; a NIK as a number is not either; tiny fractions are written otherwise by other tools
+        small = abs(value) < 10**15 and (isinstance(value, int) or value == 0 or abs(value) > 1e-4)
         return value if small else _text(str(value), _LONGEST)
     if isinstance(value, datetime | date):
         return value.isoformat()
