@@ -9,6 +9,7 @@ import click
 from flask import Flask
 
 from app import clock
+from app.cli import audit as audit_command
 from app.cli import backup as backup_commands
 from app.errors import AlurError
 from app.flows import deploy as deploying
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def init_cli(app: Flask) -> None:
     """Register the commands."""
-    for command in (deploy, work_command, contoh, incidents, retry):
+    for command in (deploy, work_command, contoh, incidents, retry, audit_command.audit):
         app.cli.add_command(command)
     for command in (backup_commands.backup, backup_commands.restore, backup_commands.verify):
         app.cli.add_command(command)
