@@ -77,11 +77,17 @@ class Config:
             raise InvalidConfig("MAIL_SERVER must be host:port, such as smtp.example.go.id:587.")
         if "@" not in self.mail_from:
             raise InvalidConfig("MAIL_FROM must hold an address, such as Alur <alur@example.go.id>.")
+        self._check_days()
         if self.proxies < 0:
             raise InvalidConfig("PROXIES is the number of our own proxies: 0 or more.")
         if self.lease_seconds <= self.tte_timeout_sign:
             raise InvalidConfig("LEASE_SECONDS must exceed TTE_TIMEOUT_SIGN, or a slow signature would run twice.")
         return self
+
+    def _check_days(self) -> None:
+        for name in ("retention_days_mail", "retention_days_notice", "retention_days_login"):
+            if getattr(self, name) < 7:
+                raise InvalidConfig(f"{name.upper()} is a number of days: 7 or more, or what is needed goes at once.")
 
     @property
     def database(self) -> str:

@@ -86,6 +86,10 @@ class DocumentStore:
         """The SHA-256 of every stored file, in order."""
         return (path.name for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*/*")))
 
+    def discard(self, sha256: str) -> None:
+        """Remove what nothing refers to any more: an answer whose time is over, never a document."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def verify_all(self) -> StoreReport:
         """Read every file and compare it with its name: for the nightly check and after a restore."""
         files = size = 0

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.flows import announce, delays, heads, stuck, summaries, units
+from app.flows import announce, delays, heads, marks, retention, stuck, summaries, units
 from app.flows.claim import release_left
+from app.flows.importing import apply as importing
+from app.flows.importing import runs
 from app.jobs import mailing
 from app.models import db
 
@@ -29,8 +31,12 @@ class Chore:
 
 
 CHORES: tuple[Chore, ...] = (
+    Chore("beat", timedelta(seconds=20), marks.beat),
     Chore("delays", timedelta(hours=1), delays.sweep),
     Chore("claims", timedelta(hours=1), release_left),
+    Chore("retention", timedelta(days=1), retention.sweep),
+    Chore("imports", timedelta(seconds=1), importing.work),
+    Chore("imports left", timedelta(hours=1), runs.sweep),
     Chore("stuck", timedelta(minutes=10), stuck.mark),
     Chore("heads", timedelta(hours=1), heads.apply_due),
     Chore("units", timedelta(hours=1), units.follow_unit),
