@@ -7,6 +7,7 @@ house with it nor meet themselves half-loaded in the tables of names.
 from __future__ import annotations
 
 import atexit
+import hmac
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     """The application. `more` are Flask settings on top, for tests."""
     from flask import Flask
 
-    from app import cli, web
+    from app import cli, logs, web
     from app.config import Config
     from app.documents.render import Renderer
     from app.documents.store import DocumentStore
@@ -36,6 +37,8 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     from service_tasks.tte import check_registration
 
     config = config or Config.from_env()
+    if config.environment != "test":  # tests listen in their own way
+        logs.init_logs(config.log_format)
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # NIKs and password hashes lie in it
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config.from_mapping(
@@ -61,9 +64,20 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     app.extensions["signing"] = pool
     atexit.register(pool.close)
     app.extensions["cek_tte"] = partial(check_registration, config.service_settings())
+    # the same on every machine of one house, and of no use for finding the key
+    app.extensions["fingerprint"] = hmac.new(config.secret_key.encode(), b"alur health", "sha256").hexdigest()[:16]
+    _behind_proxies(app, config.proxies)
     web.init_web(app)
     cli.init_cli(app)
     return app
+
+
+def _behind_proxies(app: Flask, proxies: int) -> None:
+    """Believe as many entries of X-Forwarded-For as proxies of our own wrote; with none the header is anybody's."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=1, x_host=0)  # type: ignore[method-assign]
 
 
 def _init_migrations(app: Flask) -> None:

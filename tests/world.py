@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import stamp
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -140,6 +141,7 @@ def build(folder: Path, provider: LocalProvider | None, **more: object) -> World
     made = open_house(folder, provider, **more)
     with made.app.app_context():
         db.create_all()
+        stamp()  # as after `flask db upgrade`
         sample.load(clock.now())
         deploy_all(lambda _line: None)
         db.session.remove()

@@ -11,6 +11,7 @@ from flask import Flask
 from app import clock
 from app.cli import audit as audit_command
 from app.cli import backup as backup_commands
+from app.cli import doctor as doctor_commands
 from app.errors import AlurError
 from app.flows import deploy as deploying
 from app.flows import retry as retrying
@@ -26,6 +27,8 @@ def init_cli(app: Flask) -> None:
     for command in (deploy, work_command, contoh, incidents, retry, audit_command.audit):
         app.cli.add_command(command)
     for command in (backup_commands.backup, backup_commands.restore, backup_commands.verify):
+        app.cli.add_command(command)
+    for command in (doctor_commands.doctor, doctor_commands.admin):
         app.cli.add_command(command)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app import clock
+from app import clock, logs
 from app.engine import steps
 from app.errors import StepFailed
 from app.flows import definitions, masters
@@ -100,11 +100,12 @@ def _without_incident(run: Run) -> Run:
 
 
 def _through(steps_: tuple[Callable[[Run], Run], ...], run: Run) -> None:
-    try:
-        for step in steps_:
-            run = step(run)
-    except LostLease:
-        log.warning("job %s: somebody else has it now; nothing was written", run.job.id)
+    with logs.about(job=run.job.id, case=run.job.instance_id):
+        try:
+            for step in steps_:
+                run = step(run)
+        except LostLease:
+            log.warning("job %s: somebody else has it now; nothing was written", run.job.id)
 
 
 def _run_of(job: AnyRow, secrets: Mapping[str, Passphrase]) -> Run:
@@ -276,11 +277,9 @@ def _certificate(run: Run) -> dict[str, Any] | None:
     if verdict is None or verdict.certificate is None or person is None:
         return None
     return {
-        "person_id": person,
-        "fingerprint": verdict.certificate,
-        "name": verdict.certificate_name or "",
-        "serial": verdict.certificate_serial or "",
-    }
+        "person_id": person, "fingerprint": verdict.certificate,
+        "name": verdict.certificate_name or "", "serial": verdict.certificate_serial or "",
+    }  # fmt: skip
 
 
 def _try_again_or_incident(run: Run, error: ServiceError) -> None:

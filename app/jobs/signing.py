@@ -53,6 +53,11 @@ class SigningPool:
             return False
         return True
 
+    @property
+    def waiting(self) -> int:
+        """Errands that no thread has begun."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """At exit: what nobody has begun goes back to its signer, and every secret is wiped. Once is enough."""
         if self._closed:

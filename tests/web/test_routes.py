@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import lxml.html
 import pytest
 
-from app.models import Document, Task, db
+from app.models import Document, Mail, Task, db
 from app.web.security import CSP
 from tests import pk
 from tests.stories.conftest import archived, at_the_head  # noqa: F401 - fixtures
@@ -22,7 +22,8 @@ from tests.world import DUA, SAINS, TIGA, World, provider, stages, world  # noqa
 # routes that open to everybody, by their endpoint: a new one is added here on purpose or not at all
 PUBLIC = {
     "auth.login", "auth.enter", "auth.logout", "auth.switch", "auth.captcha_picture", "auth.captcha_voice",
-    "auth.captcha_renewed", "frame.front_door", "help.book", "verification.show",
+    "auth.captcha_renewed", "frame.front_door", "health.health", "health.ready", "help.book", "metrics.show", "verification.show",
+    "passwords.forgotten", "passwords.ask", "passwords.asked", "passwords.choose",
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def pages(world: World) -> Iterator[str]:
     values = {
         "task_id": [t.id for t in tasks], "instance_id": [1], "kode": ["100101"],
         "document_id": [d.id for d in world.all(db.select(Document))],
+        "mail_id": world.all(db.select(Mail.id))[:3],
         "key": [f"{d.number}-{d.token}" for d in world.all(db.select(Document))[:1]],
     }  # fmt: skip
     for rule in world.app.url_map.iter_rules():
