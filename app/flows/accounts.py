@@ -198,10 +198,10 @@ def _keys(username: str, address: str, device: Device | None) -> tuple[str, ...]
     account = account_key(username)
     if device is not None and account in device.accounts:
         return (f"perangkat:{device.id}:{account}",)
-    return (f"akun:{account}", f"alamat:{_network(address)}")
+    return (f"akun:{account}", f"alamat:{network(address)}")
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """One home or office: an IPv4 address, or the /64 of an IPv6 one (whoever has one has all of them)."""
     try:
         ip = ipaddress.ip_address(address)

@@ -38,6 +38,8 @@ PACES = {
     "akun": Pace(free=3, first=2, most=60),
     "alamat": Pace(free=20, first=1, most=30),
     "perangkat": Pace(free=5, first=2, most=300),  # only its owner can cause this one, so it may be longer
+    "lupa": Pace(free=2, first=3600, most=3600),  # mails with a link: three, then one an hour
+    "lupa_alamat": Pace(free=20, first=15, most=600),
 }
 
 

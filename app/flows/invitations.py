@@ -12,10 +12,10 @@ import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, false, func, insert, or_, select, update
 
 from app.errors import InvalidInput, NotFound
-from app.flows import mails
+from app.flows import accounts, audit, delays, mails
 from app.flows.mails import Letter
 from app.models import AnyRow, Mail, PasswordLink, User, db, table
 
@@ -90,6 +90,52 @@ def send(user_id: int, kind: str, now: datetime, conn: Connection) -> str:
     text = k.text.format(**words, link=mails.link(f"/password/tautan/{token}"))
     mails.put(Letter(f"{k.mail}:{key[0] if key else 0}", k.mail, user.email, k.subject, text, user_id), now, conn)
     return str(user.email)
+
+
+def forgot(typed: str, address: str, now: datetime) -> int:
+    """Somebody at `address` asks for a link, by username or e-mail. Commits.
+
+    The seconds that this address has to wait, or 0. Whether there is such an account, whether it has an e-mail and
+    whether it was asked for too often already (three an hour): nothing of it shows.
+    """
+    typed = accounts.normal(typed)
+    wait = delays.reserve((f"lupa_alamat:{accounts.network(address)}",), now)
+    if wait:
+        return wait
+    mine = or_(User.username == typed, func.lower(User.email) == typed) if typed else false()
+    known: list[AnyRow | None] = list(
+        db.session.execute(select(User.id, User.username, User.email).where(User.active, mine).limit(3))
+    )
+    for user in known or [None]:
+        if delays.reserve((f"lupa:{accounts.account_key(user.username if user else typed)}",), now):
+            continue
+        if user is not None and mails.is_address(user.email):
+            send(user.id, "lupa", now, db.session.connection())
+        # not what was typed: it may be a password in the wrong field
+        audit.write("password_tautan", f"akun {user.username}" if user else "akun tidak dikenal", now, note="Diminta")
+        db.session.commit()
+    return 0
+
+
+def use(token: str, password: str, now: datetime) -> User:
+    """Choose a password by a link. Every session of the account ends, and every other link of it. Commits.
+
+    NotFound where the link is not good (any more); InvalidInput says what is wrong with the password, and then the
+    link stays good.
+    """
+    link = find(token, now)
+    if link is None:
+        raise NotFound
+    mine = update(PasswordLink).where(PasswordLink.id == link.id, PasswordLink.used_at.is_(None))
+    if not db.session.execute(mine.values(used_at=now)).rowcount:  # type: ignore[attr-defined]  # somebody was faster
+        db.session.rollback()
+        raise NotFound
+    end(link.user_id, now, db.session.connection())
+    try:
+        return accounts.set_password(link.user_id, password, kind="password_tautan")
+    except InvalidInput:
+        db.session.rollback()
+        raise
 
 
 def end(user_id: int, now: datetime, conn: Connection, kind: str = "") -> None:

@@ -111,6 +111,7 @@ def login() -> ResponseReturnValue:
         return redirect(_target(back))
     form = LoginForm(formdata=None)
     form.tahun.data = _last_year()
+    form.username.data = session.pop("username_hint", "")  # who has just chosen a password by a link
     form.next.data = _target(back)
     form.titipan.data = g.get("deposit", "")
     if session.get("_user_id"):  # begin_session put it there, and since then the session ended

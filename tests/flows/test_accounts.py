@@ -159,9 +159,9 @@ def test_an_office_that_logs_in_all_morning_never_waits():
 
 
 def test_neighbours_in_one_ipv6_network_count_as_one():
-    assert accounts._network("2001:db8:1:2::1") == accounts._network("2001:db8:1:2:ffff::9")
-    assert accounts._network("::ffff:203.0.113.7") == OFFICE
-    assert accounts._network("") == "?"
+    assert accounts.network("2001:db8:1:2::1") == accounts.network("2001:db8:1:2:ffff::9")
+    assert accounts.network("::ffff:203.0.113.7") == OFFICE
+    assert accounts.network("") == "?"
 
 
 def test_ten_guesses_at_once_are_not_one(app):
