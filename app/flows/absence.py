@@ -99,9 +99,14 @@ def candidates(about: Post, today: date, user_id: int | None = None) -> list[Can
         Assignment.scope == about.scope,
         Assignment.scope == about.unit,
         here.unit_kode == about.unit,
-        and_(about.role == "Eselon 1", Assignment.role == "Eselon 1"),
+        Assignment.role == ("Eselon 1" if about.role == "Eselon 1" else None),
     )
-    where: list[ColumnElement[bool]] = [near, User.active, User.id != about.user_id, valid_on(Assignment, today)]
+    where: list[ColumnElement[bool]] = [
+        near,
+        User.active.is_(True),
+        User.id != about.user_id,
+        valid_on(Assignment, today),
+    ]
     if about.role in SIGNING:
         where += [Person.nip.is_not(None), Person.nip != "", Person.nik != ""]
     if user_id is not None:
@@ -121,6 +126,17 @@ def candidates(about: Post, today: date, user_id: int | None = None) -> list[Can
     for id_, nama, role, place in db.session.execute(query):
         found.setdefault(id_, Candidate(id_, nama, f"{role}, {place}"))
     return list(found.values())
+
+
+def nik_of(user_id: int) -> str:
+    """For the question whether this person is registered at the provider; "" for who has none. Not to be shown."""
+    query = select(Person.nik).join(User, User.person_id == Person.id).where(User.id == user_id)
+    return db.session.scalar(query) or ""
+
+
+def roles() -> list[str]:
+    """Names of the roles that may be passed on."""
+    return list(db.session.scalars(select(Role.name).where(Role.scope.in_(KINDS)).order_by(Role.name)))
 
 
 def _unfit(about: Post, today: date) -> Any:
@@ -230,6 +246,7 @@ def ended_words(actor: Actor, task: Any, today: date) -> str:
     if row is None:
         return ""
     return (
-        f"Masa Anda sebagai pengganti {row.nama} ({row.role}) sudah berakhir, jadi tidak ada yang dikirim. Passphrase "
-        "yang baru saja diketik dibuang. Bila Anda masih menggantikan, minta pejabatnya atau admin memperpanjang."
+        f"Masa Anda sebagai pengganti {row.nama} ({row.role}) sudah berakhir, jadi tugas ini tidak dapat Anda kirim. "
+        "Passphrase yang sempat diketik tidak dikirim dan tidak disimpan. Bila Anda masih menggantikan, minta "
+        "pejabatnya atau admin menunjuk Anda lagi."
     )

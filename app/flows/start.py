@@ -32,7 +32,8 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
     info = info_satker(satker)
     unit = db.session.scalar(select(Satker.unit_kode).where(Satker.kode == satker)) or ""
     role = start_role(published.definition)
-    if not any(h.role == role and h.covers(satker, unit) for h in actor.holdings):
+    fits = [h for h in actor.holdings if h.role == role and h.covers(satker, unit)]
+    if not fits:
         raise NotAllowed(f"Hanya {role} satker ini yang dapat memulai.")
     # `zona`: working days of the diagram are counted where the satker is
     data: JsonObject = {"tahun": actor.year, "satker": satker, "zona": info["zona"]}
@@ -59,7 +60,8 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
             made = conn.execute(insert(table(Instance)).values(row)).inserted_primary_key
             instance_id = int(made[0])  # type: ignore[index]
             case = read_case(conn, instance_id)
-            change = Change("start", name=published.definition.name, data=data, by=actor.user_id, actor=actor.name)
+            who = f"{actor.name} a.n. {fits[0].behalf}" if fits[0].behalf else actor.name
+            change = Change("start", name=published.definition.name, data=data, by=actor.user_id, actor=who)
             record(conn, case, published.definition, step, change, now)  # type: ignore[arg-type]
     except IntegrityError as e:
         raise AlreadyStarted(_existing(process, key)) from e

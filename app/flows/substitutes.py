@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from app.errors import Conflict, InvalidInput, NotFound
 from app.documents.formats import tanggal
+from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import absence, audit, letters, mails
 from app.flows.absence import Post
 from app.flows.claim import release_left
@@ -19,6 +19,10 @@ from app.models import Satker, Substitution, Unit, User, db, table
 _S, _USER = table(Substitution), table(User)
 LONGEST = timedelta(days=366)
 ADMIN = "Admin"
+UNFIT = (
+    "Orang ini tidak dapat menjadi pengganti di sini: akunnya ditutup, tempatnya lain, atau NIP dan NIK-nya belum "
+    "tercatat. Pilih dari daftar."
+)
 SET, ENDED = "diatur", "diakhiri"
 
 
@@ -59,11 +63,7 @@ def appoint(wish: Wish, actor: Actor, now: datetime) -> int:
     if wish.substitute_id == about.user_id:
         raise Refused("pengganti", "Seseorang tidak dapat menggantikan dirinya sendiri. Pilih orang lain.")
     if not absence.candidates(about, today, wish.substitute_id):
-        raise Refused(
-            "pengganti",
-            "Orang ini tidak dapat menjadi pengganti di sini: akunnya ditutup, tempatnya lain, atau NIP dan NIK-nya "
-            "belum tercatat. Pilih dari daftar.",
-        )
+        raise Refused("pengganti", UNFIT)
     values = {
         "user_id": about.user_id, "substitute_id": wish.substitute_id, "role": about.role, "scope": about.scope,
         "since": wish.since, "until": wish.until, "reason": wish.reason, "created_by": actor.user_id, "created_at": now,
@@ -79,8 +79,9 @@ def appoint(wish: Wish, actor: Actor, now: datetime) -> int:
     return made
 
 
-def end(substitution_id: int, actor: Actor, now: datetime) -> None:
-    """It counts no longer, from this moment on: its last day is yesterday. What the substitute took is given back.
+def end(substitution_id: int, actor: Actor, now: datetime) -> int:
+    """The account that was absent. The substitution counts no longer, from this moment on: its last day is yesterday.
+    What the substitute took is given back.
 
     NotFound for whoever may not end it; Conflict if it is over already.
     """
@@ -88,7 +89,7 @@ def end(substitution_id: int, actor: Actor, now: datetime) -> None:
     row = db.session.get(Substitution, substitution_id)
     if row is None or not _may(actor, row.user_id):
         raise NotFound
-    yesterday = today - timedelta(days=1)
+    absent, yesterday = row.user_id, today - timedelta(days=1)
     with db.engine.begin() as conn:
         running = update(_S).where(_S.c.id == substitution_id, _S.c.until >= today, _S.c.until >= _S.c.since)
         if conn.execute(running.values(until=yesterday)).rowcount == 0:  # somebody else ended it, or its time is up
@@ -100,10 +101,11 @@ def end(substitution_id: int, actor: Actor, now: datetime) -> None:
         _tell(conn, substitution_id, now, ENDED)
     db.session.expire_all()
     release_left(now)
+    return absent
 
 
 def left_behind(wish: Wish, about: Post) -> list[str]:
-    """For whom the absent person stands in meanwhile, in words for a warning: that does not pass to their substitute."""
+    """For whom the absent person stands in meanwhile, in words for a warning: it does not pass to their substitute."""
     rows = db.session.execute(
         select(User.nama, Substitution.role)
         .join(User, User.id == Substitution.user_id)
@@ -174,8 +176,8 @@ _TO_SUBSTITUTE = {
     ENDED: "Anda tidak lagi menggantikan {absent} sebagai {role} ({place}). Tugasnya tidak muncul lagi pada Anda.",
 }
 _TO_ABSENT = {
-    SET: "{substitute} menggantikan Anda sebagai {role} ({place}) {days}. Anda tetap dapat bertindak sendiri, dan dapat "
-    "mengakhirinya di Ketidakhadiran saya.",
+    SET: "{substitute} menggantikan Anda sebagai {role} ({place}) {days}. Anda tetap dapat bertindak sendiri, dan "
+    "dapat mengakhirinya di Ketidakhadiran saya.",
     ENDED: "{substitute} tidak lagi menggantikan Anda sebagai {role} ({place}).",
 }
 

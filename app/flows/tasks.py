@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
+from app import clock
 from app.engine import steps
 from app.engine.definition import Definition
 from app.engine.types import Element
-from app.errors import NotFound
-from app.flows import definitions, masters, personal
+from app.errors import NotAllowed, NotFound
+from app.flows import absence, definitions, masters, personal
 from app.flows.house import house
-from app.flows.rights import Actor, fitting, may_do, sees
+from app.flows.rights import Actor, fitting, local_day, may_do, sees
 from app.models import AnyRow, Certificate, Instance, Task, User, db, table
 from app.sdk.declared import declared_form
 from app.sdk.forms import FormContext, TaskForm
@@ -53,12 +54,24 @@ def read_task(conn: Connection, task_id: str) -> AnyRow | None:
 
 
 def find(task_id: str, actor: Actor) -> OpenTask:
-    """The task, for someone who may see it; NotFound for everybody else, so that ids give nothing away."""
+    """The task, for someone who may see it; NotFound for everybody else, so that ids give nothing away.
+
+    Whoever stood in here until a while ago is told so.
+    """
     with db.engine.connect() as conn:
         row = read_task(conn, task_id)
     if row is None or not (may_do(actor, row) or sees(actor, row.satker, row.unit)):
-        raise NotFound
+        words = absence.ended_words(actor, row, local_day(clock.now())) if row is not None else ""
+        raise NotAllowed(words) if words else NotFound
     return OpenTask(row, definitions.of(row.definition_id))
+
+
+def find_to_do(task_id: str, actor: Actor) -> OpenTask:
+    """The task, if it is the actor's to do; NotAllowed for who may only look, and in words for who may no longer."""
+    task = find(task_id, actor)
+    if not may_do(actor, task.row):
+        raise NotAllowed(absence.ended_words(actor, task.row, local_day(clock.now())) or None)
+    return task
 
 
 def form_class(element: Element) -> type[TaskForm]:

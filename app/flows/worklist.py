@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
-from app.flows.rights import Actor, task_conditions
-from app.models import AnyRow, Instance, Satker, Task, User, db
+from app.flows.rights import Actor, review_conditions, task_conditions
+from app.models import AnyRow, Event, Instance, Satker, Task, User, db
 
 PAGE = 25
 
@@ -58,12 +58,32 @@ def open_tasks(actor: Actor, *, mine: bool = True, text: str = "", after: Key | 
     return _page([and_(part, *where) for part in task_conditions(actor)], Task.created_at, after)
 
 
+def to_review(actor: Actor, *, text: str = "", after: Key | None = None) -> Listed:
+    """Open tasks that the actor prepares for whoever decides them, in their year, the newest first."""
+    where: list[ColumnElement[bool]] = [Task.state == "open", Task.kind == "user", Task.tahun == actor.year]
+    if text:
+        where.append(Instance.title.ilike(f"%{text.strip()}%"))
+    return _page([and_(part, *where) for part in review_conditions(actor)], Task.created_at, after)
+
+
 def done_tasks(actor: Actor, *, text: str = "", after: Key | None = None) -> Listed:
     """What the actor has done in their year, the latest first."""
     where = [Task.done_by == actor.user_id, Task.tahun == actor.year]
     if text:
         where.append(Instance.title.ilike(f"%{text.strip()}%"))
     return _page([and_(*where)], Task.done_at, after)
+
+
+def behalf_of_done(actor: Actor, rows: Sequence[AnyRow]) -> Mapping[str, str]:
+    """Task id -> for whom the actor did it ("Dra. Sekar"), of those they did as a substitute: the history knows."""
+    ids = [r.instance_id for r in rows]
+    query = select(Event.instance_id, Event.element, Event.at, Event.actor).where(
+        Event.instance_id.in_(ids), Event.actor_id == actor.user_id, Event.kind == "submit"
+    )
+    begin = f"{actor.name} a.n. "
+    said = {(e.instance_id, e.element, e.at): e.actor for e in db.session.execute(query)} if ids else {}
+    found = {r.id: said.get((r.instance_id, r.element, r.done_at), "") for r in rows}
+    return {k: v.removeprefix(begin).rpartition(" (")[0] for k, v in found.items() if v.startswith(begin)}
 
 
 def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) -> Listed:
@@ -81,7 +101,7 @@ def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) 
     query = (
         select(
             Task.id, Task.name, Task.element, Task.role, Task.created_at, Task.due, Task.claimed_by, Task.done_at,
-            Task.instance_id, ids.c.at, Instance.title, Instance.status, Instance.phase, Task.satker,
+            Task.instance_id, ids.c.at, Instance.title, Instance.status, Instance.phase, Task.satker, Task.unit,
             Satker.nama.label("nama_satker"), claimer.nama.label("claimer"),
         )
         .join(ids, ids.c.id == Task.id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.engine.definition import Definition
-from app.flows import act, casefile, definitions, start
+from app.flows import act, behalf, casefile, definitions, start
 from app.flows.casefile import Casefile
 from app.flows.rights import may_do
 from app.flows.start import AlreadyStarted
@@ -40,11 +40,13 @@ def show(instance_id: int) -> ResponseReturnValue:
     """The case page."""
     case = find_case(instance_id)
     before = request.args.get("sebelum", type=int)
+    documents = casefile.documents(case)
     marks = marks_of(casefile.current_elements(case), casefile.passed_elements(case))
     return render_template(
         "cases/show.html",
         **_about(case),
-        documents=casefile.documents(case),
+        documents=documents,
+        signed_for=behalf.signed_for(instance_id, documents),
         history=casefile.history(case, before),
         before=before,
         marks=marks,

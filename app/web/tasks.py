@@ -8,26 +8,26 @@ from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.errors import Conflict, InvalidInput, NotAllowed, StepFailed, TooMuch
+from app.errors import Conflict, InvalidInput, StepFailed, TooMuch
 from app.flows import casefile, claim, drafts, personal, submit, tasks, worklist
-from app.flows.masters import info_satker
 from app.flows.rights import may_do
-from app.flows.suspend import Suspended, reasons
+from app.flows.suspend import Suspended
 from app.flows.tasks import OpenTask
 from app.flows.worklist import Key
 from app.models import Instance, db
 from app.sdk.forms import TaskForm, Typed, typed_of, without_secrets
+from app.web import reviews, taskpage
 from app.web.access import signed_in
 from app.web.cases import offers, with_etag
 from app.web.expired import on_expired_post
 from app.web.signing import forget, hand_over
+from app.web.taskpage import in_its_zone
 from app.web.typed import keep_expired, merged, page_number, restore_expired
-from app.web.words import ZONES, jam
+from app.web.words import jam
 
 bp = Blueprint("tasks", __name__)
 # the fullest Penyusunan PK has 4,800; rows in rows multiply, and a page of 50,000 fields would hold a web worker 20 s
 MOST_FIELDS = 8000
-VIEWS = {"saya": "Menunggu saya", "peran": "Semua di peran saya", "selesai": "Selesai"}
 
 
 def init_tasks(app: Flask) -> None:
@@ -43,27 +43,31 @@ def init_tasks(app: Flask) -> None:
 @signed_in
 def index() -> ResponseReturnValue:
     """What waits for me, what my roles have, what I did."""
-    return render_template("tasks/index.html", **_listed(), views=VIEWS, may_start=bool(offers()))
+    return render_template("tasks/index.html", **_listed(), may_start=bool(offers()), absences=taskpage.absences())
 
 
 @bp.get("/tugas/daftar")
 @signed_in
 def fresh() -> ResponseReturnValue:
     """The list alone: new tasks appear by themselves."""
-    return with_etag(render_template("tasks/_list.html", **_listed(), views=VIEWS))
+    return with_etag(render_template("tasks/_list.html", **_listed()))
 
 
 def _listed() -> dict[str, Any]:
-    view = request.args.get("lihat", "saya")
-    view = view if view in VIEWS else "saya"
+    views = taskpage.views()
+    view = request.args.get("lihat", "")
+    view = view if view in views else next(iter(views))
     text, after = request.args.get("cari", "")[:100], Key.parse(request.args.get("sesudah"))
     if view == "selesai":
         page = worklist.done_tasks(g.actor, text=text, after=after)
+    elif view == "telaah":
+        page = worklist.to_review(g.actor, text=text, after=after)
     else:
         page = worklist.open_tasks(g.actor, mine=view == "saya", text=text, after=after)
     more = url_for("tasks.index", lihat=view, cari=text or None, sesudah=str(page.next)) if page.next else ""
-    holds = reasons(r.instance_id for r in page.rows if r.phase == "suspended")
-    return {"page": page, "view": view, "text": text, "more": more, "first": after is None, "holds": holds}
+    return {"page": page, "view": view, "views": views, "text": text, "more": more, "first": after is None} | (
+        taskpage.beside(view, page.rows)
+    )
 
 
 # ---- one task ------------------------------------------------------------------------------------------------------
@@ -76,6 +80,8 @@ def show(task_id: str) -> ResponseReturnValue:
     task = _find(task_id)
     if task.row.task_kind != "user" or task.row.task_state != "open":
         return _gone(task, {})
+    if reviews.only_prepares(task):
+        return reviews.page(task)
     context = tasks.context(task, g.actor)
     cls = tasks.form_class(task.element)
     draft = drafts.load(task_id, g.actor)
@@ -206,17 +212,11 @@ def reset(task_id: str) -> ResponseReturnValue:
 
 def _mine(task_id: str) -> OpenTask:
     """The task, if it is the actor's to do: others may look at it, and write nothing."""
-    task = _find(task_id)
-    if not may_do(g.actor, task.row):
-        raise NotAllowed
-    return task
+    return in_its_zone(tasks.find_to_do(task_id, g.actor))
 
 
 def _find(task_id: str) -> OpenTask:
-    task = tasks.find(task_id, g.actor)
-    zona = info_satker(task.row.satker)["zona"]
-    g.zona = zona if zona in ZONES else "WIB"
-    return task
+    return in_its_zone(tasks.find(task_id, g.actor))
 
 
 def _posted() -> Typed:
@@ -265,23 +265,8 @@ def _page(task: OpenTask, form: TaskForm, at: int, *, draft: Any = None, errors:
         document=casefile.current_document(case),
         refusing=request.args.get("keputusan") not in (None, "setuju"),
         can_copy=bool(form.context.previous and type(form).copy_of(form.context.previous)),
-        changed=_changed(form),
+        **taskpage.around(task, form),
     )
-
-
-def _changed(form: TaskForm) -> list[tuple[str, str, str]]:
-    """What Info Satker says otherwise than the case: (name, then, now), for "ambil perubahan"."""
-    then, now = form.context.data.get("info_satker"), form.context.satker
-    if not isinstance(then, dict):
-        return []
-    words = {
-        "nama": "Nama Satker", "unit": "Unit Utama", "kota": "Kota", "nama_pimpinan": "Nama Pimpinan",
-        "nip_pimpinan": "NIP Pimpinan", "jabatan_pimpinan": "Jabatan Pimpinan",
-        "alamat": "Alamat Kantor", "nama_operator": "Nama Operator", "hp": "No Hp Satker", "email": "Email Satker",
-    }  # fmt: skip
-    return [
-        (w, then.get(k) or "", now.get(k) or "") for k, w in words.items() if (then.get(k) or "") != (now.get(k) or "")
-    ]
 
 
 def _gone(task: OpenTask, typed: Typed, message: str = "") -> ResponseReturnValue:
