@@ -36,7 +36,7 @@ class Preview:
 
 
 def open_sheets(conn: Connection, place: Place) -> Sequence[AnyRow]:
-    """Open cases under a head: instance_id, satker, unit, waits (a task is theirs), sheet (one in force), signed (by them)."""
+    """Open cases under a head: instance_id, satker, unit; `waits` for them, has a `sheet`, is `signed` by them."""
     mine = _INSTANCE.c.satker == place.kode if place.kind == "satker" else _INSTANCE.c.unit == place.kode
     waits = exists().where(
         _TASK.c.instance_id == _INSTANCE.c.id, _TASK.c.state == "open", _TASK.c.kind == "user",

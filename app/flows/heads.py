@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, handover, invitations, mails, terms
+from app.flows.handover import Preview, preview
 from app.flows.people import Who, Wrong, account_for, commit, find_or_make, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
@@ -93,6 +94,30 @@ def enter(new: Appointment, *, by: Actor | None, now: datetime) -> Appointed:
     }  # fmt: skip
     audit.write("pejabat", _subject(place), now, by=by, before=before, after=after)
     return Appointed(key, user.id, made)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What `appoint` would do, to be shown before: nothing of it was written."""
+
+    nama: str
+    has_nik: bool
+    made: bool
+    same: bool
+    preview: Preview
+
+
+def rehearse(new: Appointment, *, by: Actor, now: datetime) -> Rehearsal:
+    """Do it, look, and take all of it back: what `appoint` would refuse is refused here."""
+    turn()
+    check(new, now)
+    seen = preview(new.place, new.sebagai, new.since, now)
+    newest = db.session.scalar(select(func.max(Headship.id))) or 0
+    done = enter(new, by=by, now=now)
+    person = db.session.get_one(Headship, done.headship_id).person
+    found = Rehearsal(person.nama, bool(person.nik), done.made, done.headship_id <= newest, seen)
+    db.session.rollback()
+    return found
 
 
 def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) -> None:

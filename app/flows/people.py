@@ -54,15 +54,19 @@ def commit(words: str) -> None:
 
 
 def find_or_make(who: Who) -> Person:
-    """The person, made new if the NIP is not known. InvalidInput where numbers and names don't fit. Does not commit."""
+    """The person, made new if the NIP is not known. Wrong where numbers and names don't fit. Does not commit.
+
+    Whose NIP is known needs no name here.
+    """
     if who.person_id is not None:
         known = db.session.get(Person, who.person_id)
         if known is None:
             raise NotFound("Orang ini tidak terdaftar. Pilih lagi dari daftar, atau ketik nama dan NIP-nya.")
         return known
     nama, nip, nik = _plain(who.nama), digits(who.nip), digits(who.nik)
-    check(nama, nip, nik)
     found = db.session.scalar(select(Person).where(Person.nip == nip)) if nip else None
+    nama = nama or (found.nama if found else "")
+    check(nama, nip, nik)
     if found is None:
         check_nik_is_free(nik, None)
         found = Person(nama=nama, nip=nip or None, nik=nik)

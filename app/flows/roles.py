@@ -77,7 +77,7 @@ def give(user_id: int, grant: Grant, *, by: Actor, now: datetime) -> None:
 def end(assignment_id: int, last: date, reason: str, *, by: Actor, now: datetime) -> User:
     """The role ends with `last`: today, or yesterday, which is at once. Commits."""
     turn()
-    row, user, today = _row(assignment_id), _owner(assignment_id), local_day(now)
+    row, user, today = _row(assignment_id), owner(assignment_id), local_day(now)
     if row.since > today:
         raise Conflict("Peran ini belum mulai. Batalkan saja.")
     if row.until is not None and row.until < today:
@@ -105,7 +105,7 @@ def end(assignment_id: int, last: date, reason: str, *, by: Actor, now: datetime
 def drop(assignment_id: int, *, by: Actor, now: datetime) -> User:
     """Take back a role whose first day has not come. Commits."""
     turn()
-    row, user = _row(assignment_id), _owner(assignment_id)
+    row, user = _row(assignment_id), owner(assignment_id)
     if row.since <= local_day(now):
         raise Conflict("Peran ini sudah mulai. Akhiri, jangan dibatalkan.")
     if row.role in terms.ROLES.values():
@@ -150,7 +150,8 @@ def _row(assignment_id: int) -> Assignment:
     return row
 
 
-def _owner(assignment_id: int) -> User:
+def owner(assignment_id: int) -> User:
+    """The account that has it; NotFound where there is none."""
     return find(_row(assignment_id).user_id)
 
 
