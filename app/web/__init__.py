@@ -5,16 +5,27 @@ from __future__ import annotations
 from flask import Flask
 
 from app.web import (
+    account,
     assets,
+    audit,
     auth,
     cases,
     documents,
     dokumentasi,
     frame,
+    health,
     help,
+    imports,
+    instances,
+    interventions,
     kinerja,
+    mails,
+    metrics,
     notices,
+    passwords,
+    reviews,
     security,
+    substitutes,
     tasks,
     verification,
     words,
@@ -26,10 +37,29 @@ def init_web(app: Flask) -> None:
     """Bind everything that answers requests."""
     app.url_map.converters["int"] = RowNumber
     security.init_security(app)
+    metrics.init_metrics(app)
     assets.init_assets(app)
     words.init_words(app)
     auth.init_auth(app)
     frame.init_frame(app)
     tasks.init_tasks(app)
-    for module in (cases, documents, dokumentasi, help, kinerja, notices, verification):
+    for module in (
+        account,
+        audit,
+        cases,
+        documents,
+        dokumentasi,
+        health,
+        help,
+        imports,
+        instances,
+        interventions,
+        kinerja,
+        mails,
+        notices,
+        passwords,
+        reviews,
+        substitutes,
+        verification,
+    ):
         app.register_blueprint(module.bp)

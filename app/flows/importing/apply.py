@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import clock
 from app.errors import AlurError, InvalidInput, NotAllowed
-from app.flows import audit, invitations, rights
+from app.flows import audit, invitations, rights, units
 from app.flows.importing import runs
 from app.flows.importing.grid import Record, Report
 from app.flows.importing.write import Passwords, write
@@ -84,6 +84,7 @@ def _take(run_id: int, now: datetime) -> bool:
     run = _Run(run_id, until)
     try:
         if _load(run, now):
+            units.follow_unit(now)  # open cases of a satker that has another unit now
             _invite(run, now)
     except (_Lost, OperationalError):  # a database that is away or busy: the lease runs out, and it is tried again
         db.session.rollback()

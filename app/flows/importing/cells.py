@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.flows.audit import mask
 from app.flows.importing.grid import Raw
 from app.flows.mails import is_address
 from app.sdk.text import one_line
@@ -55,6 +56,8 @@ def masked(text: str) -> str:
 def text(raw: Raw, limit: int, label: str) -> Read:
     """Text of at most `limit` characters."""
     value = words(raw)
+    if mask(value) != value:
+        return Read(fault="Isian ini memuat 16 angka seperti NIK. Hapus NIK dari sini.")
     if len(value) > limit:
         return Read(fault=f"{label} paling banyak {limit} huruf, tertulis {len(value)}. Persingkat isinya.")
     return Read(value)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from app.flows import terms
 from app.flows.heads import LATEST_AHEAD
 from app.flows.importing import people
+from app.flows.importing.columns import MOST_HEADS
 from app.flows.importing.grid import Record
 from app.flows.importing.plan import ENDED, NEW, SAME, Plan, Term
 
@@ -21,7 +22,12 @@ _DAY = timedelta(days=1)
 
 def heads(plan: Plan, records: Sequence[Record]) -> None:
     """The sheet Pejabat, place by place, in the order of the days on which the terms begin."""
-    rows = [r for r in records if r.kind == "pejabat" and not r.bad and _place_fits(plan, r)]
+    rows = [r for r in records if r.kind == "pejabat"]
+    if len(rows) > MOST_HEADS:
+        words = f"Ada {len(rows)} baris pejabat; satu berkas paling banyak {MOST_HEADS}. Pecah menjadi beberapa berkas."
+        plan.report.error(rows[0].sheet, words)
+        return
+    rows = [r for r in rows if not r.bad and _place_fits(plan, r)]
     by_place: dict[tuple[str, str], list[Record]] = {}
     for record in rows:
         kind = "satker" if record["satker"] else "unit"

@@ -11,7 +11,7 @@ from app.flows import sample
 from app.flows.importing import cells
 from app.flows.importing.grid import Record
 from app.flows.importing.plan import CHANGED, NEW, SAME, Account, Held, Plan
-from app.flows.sample import OPERATOR
+from app.flows.sample import ADMIN, OPERATOR
 
 _NO_MAIL = "Akun baru ini tanpa e-mail, jadi tidak menerima undangan. Admin mengatur password pertamanya di Pengguna."
 
@@ -188,30 +188,43 @@ def _username(plan: Plan, record: Record) -> str:
 
 
 def _role(plan: Plan, record: Record, username: str) -> None:
-    """A role begins, or its days change. Loading ends no role but by the column Sampai."""
+    """A role begins, or gets a last day. One that is held already goes on from the day on which it began."""
     role, scope = record["peran"], record["tempat"]
     since = date.fromisoformat(record["since"]) if record["since"] else None
     until = date.fromisoformat(record["until"]) if record["until"] else None
     subject = f"{username}: {role} {scope}".strip()
     row = plan.known.users.get(username)
     held = plan.known.roles.get((row.id, role, scope), []) if row is not None else []
-    running = [h for h in held if h.until is None or h.until >= plan.today]
-    same_day = [h for h in held if h.since == since]
-    known = next(iter(same_day or running), None)
-    begins = since or (known.since if known else plan.today)
-    if until is not None and until < begins:
-        plan.report.of(record, "Tanggal Sampai lebih awal dari tanggal Mulai. Periksa keduanya.", "Sampai",
-                       until.isoformat())  # fmt: skip
-    elif known is None:
+    known = next((h for h in held if h.until is None or h.until >= plan.today), None)
+    begins = known.since if known else since or plan.today
+    if any(h.since == begins for h in held if h is not known):  # held before, ended, and now anew
+        begins = plan.today
+    if not _days_fit(plan, record, known, begins, until):
+        return
+    if known is None:
         plan.todo.roles.append(Held(username, role, scope, begins, until))
         plan.note(
             "peran", NEW, subject, ("Mulai", "", begins.isoformat()), ("Sampai", "", until.isoformat() if until else "")
         )
     else:
-        given = {"since": since, "until": until}
-        differs = {k: v for k, v in given.items() if v is not None and v != getattr(known, k)}
+        differs = until is not None and until != known.until
         if differs:
-            plan.todo.roles_changed.append((known.id, known.user_id, differs))
-        labels = {"since": "Mulai", "until": "Sampai"}
-        fields = ((labels[k], str(getattr(known, k) or ""), str(v)) for k, v in differs.items())
+            plan.todo.roles_changed.append((known.id, {"until": until}))
+        fields = [("Sampai", str(known.until or ""), str(until))] if differs else []
         plan.note("peran", CHANGED if differs else SAME, subject, *fields)
+
+
+def _days_fit(plan: Plan, record: Record, known: Any, begins: date, until: date | None) -> bool:
+    """What would take a role away at once is done in the pages, where it is asked twice."""
+    problem = ""
+    if until is not None and until < begins:
+        problem = "Tanggal Sampai lebih awal dari tanggal Mulai. Periksa keduanya."
+    elif until is not None and until < plan.today:
+        problem = (
+            "Tanggal Sampai sudah lewat. Peran diakhiri seketika di halaman Pengguna; di sini paling awal hari ini."
+        )
+    elif until is not None and known is not None and record["peran"] == ADMIN and until != known.until:
+        problem = "Peran admin yang sudah ada diakhiri di halaman Pengguna. Kosongkan kolom Sampai."
+    if problem:
+        plan.report.of(record, problem, "Sampai", record["until"])
+    return not problem

@@ -89,7 +89,7 @@ class Todo:
     accounts: dict[str, Account] = field(default_factory=dict)
     accounts_changed: dict[str, dict[str, Any]] = field(default_factory=dict)  # by username; `nip` links the person
     roles: list[Held] = field(default_factory=list)
-    roles_changed: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)  # (id, account's id, values)
+    roles_changed: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     terms: list[tuple[str, str, Term]] = field(default_factory=list)  # (kind, kode, term), the earliest first
 
 
@@ -137,11 +137,36 @@ def masters(plan: Plan, records: Sequence[Record]) -> None:
     plan.units = {*plan.known.units, *(r["kode"] for r in units)}
     plan.satkers = {*plan.known.satkers, *(r["kode"] for r in satkers)}
     for record in units:
-        if not record.bad:
+        if (
+            not record.bad
+            and _is_one_thing(plan, record, plan.satkers, "satker")
+            and _name_is_free(plan, record, units)
+        ):
             _unit(plan, record)
     for record in satkers:
-        if not record.bad and _unit_is_known(plan, record):
+        if not record.bad and _is_one_thing(plan, record, plan.units, "unit") and _unit_is_known(plan, record):
             _satker(plan, record)
+
+
+def _is_one_thing(plan: Plan, record: Record, others: set[str], what: str) -> bool:
+    if record["kode"] not in others:
+        return True
+    words = f"Kode {record['kode']} dipakai sebuah {what}. Unit utama dan satker tidak berbagi kode: perbaiki kodenya."
+    plan.report.of(record, words, f"Kode {record.sheet}", record["kode"])
+    return False
+
+
+def _name_is_free(plan: Plan, record: Record, units: Sequence[Record]) -> bool:
+    """Two units of one name can't be told apart where people choose one."""
+    named = {r["nama"].casefold(): r["kode"] for r in reversed(units)}
+    known = {u.nama.casefold(): k for k, u in plan.known.units.items() if k not in {r["kode"] for r in units}}
+    owner = {**known, **named}[record["nama"].casefold()]
+    owner = known.get(record["nama"].casefold(), owner)
+    if owner == record["kode"]:
+        return True
+    words = f"Nama ini dipakai unit {owner}. Beri nama yang berbeda, atau perbaiki kodenya."
+    plan.report.of(record, words, "Nama Unit", record["nama"])
+    return False
 
 
 def _unit(plan: Plan, record: Record) -> None:
@@ -188,4 +213,4 @@ def _satker(plan: Plan, record: Record) -> None:
     plan.note("satker", CHANGED, subject, *fields)
     if "unit" in differs:
         plan.report.warn_of(record, f"Satker ini pindah dari unit {row.unit_kode} ke {record['unit']}. Perkara yang "
-                            "sudah berjalan tetap di unit lama.", "Kode Unit", record["unit"])  # fmt: skip
+                            "belum selesai ikut pindah.", "Kode Unit", record["unit"])  # fmt: skip

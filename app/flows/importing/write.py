@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from app.flows import accounts, audit, heads, terms
+from app.flows import accounts, audit, heads
 from app.flows.audit import Line
 from app.flows.heads import Appointment
 from app.flows.importing import cells
@@ -92,10 +92,8 @@ def _roles(conn: Connection, plan: Plan) -> None:
         {"user_id": ids[h.username], "role": h.role, "scope": h.scope, "since": h.since, "until": h.until}
         for h in todo.roles
     ])  # fmt: skip
-    for key, user, values in todo.roles_changed:
+    for key, values in todo.roles_changed:
         conn.execute(update(_ROLE).where(_ROLE.c.id == key).values(values))
-        if "until" in values and values["until"] < plan.today:
-            terms.end_sessions(conn, [user])
 
 
 def _ids(conn: Connection, usernames: Iterable[str]) -> dict[str, int]:
