@@ -20,6 +20,7 @@ from app.flows.rights import Actor, may_do, prepares
 from app.flows.suspend import refuse_suspended
 from app.flows.tasks import OpenTask
 from app.models import AnyRow, Event, Task, db, table
+from app.sdk.numbers import grouped
 from app.sdk.text import paragraphs
 
 AGREE, RETURN = "setuju", "kembalikan"
@@ -92,7 +93,8 @@ def _check(verdict: str, note: str) -> None:
         state = f"baru {len(note)} huruf" if note else "belum diisi"
         raise Refused("catatan", f"Catatan {state}. Ketik apa yang perlu diperbaiki, paling sedikit {SHORTEST} huruf.")
     if len(note) > LONGEST:
-        raise Refused("catatan", f"Catatan ini {len(note)} huruf, padahal paling banyak {LONGEST} huruf. Persingkat.")
+        size = f"{grouped(len(note))} huruf, padahal paling banyak {grouped(LONGEST)}"
+        raise Refused("catatan", f"Catatan ini {size}. Persingkat, lalu simpan lagi.")
 
 
 def of_task(instance_id: int, task_id: str) -> list[Recommendation]:

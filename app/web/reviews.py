@@ -77,7 +77,7 @@ def send(task_id: str) -> ResponseReturnValue:
         flash(str(e), "warning")
         return redirect(url_for("cases.show", instance_id=task.row.id))
     flash(
-        f"Rekomendasi tersimpan dan disampaikan kepada {task.row.role}. Masih dapat diubah sampai diputuskan.",
+        f"Rekomendasi disampaikan kepada {task.row.role}. Masih dapat diubah sampai diputuskan.",
         "success",
     )
     return redirect(url_for("tasks.show", task_id=task_id))

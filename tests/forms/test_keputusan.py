@@ -216,3 +216,61 @@ def test_somebody_else_with_the_role_may_not(role, case, nip):
 
 def test_somebody_else_with_the_role_may_give_it_back(role, case):
     assert not sent(role, case(data=named(role, "x")), keputusan=role.refusal, catatan=NOTE).errors
+
+
+# ---- atas nama -----------------------------------------------------------------------------------------------------
+
+AWAY = {"nama": "Drs. Lain, M.M.", "nip": "197001012000011001", "jabatan": "Kepala Balai"}
+
+
+def standing_in(**more):
+    person = {"name": "Dr. Ani Lestari, M.Si.", "nip": "198001012005012001", "title": "", "certificate": None}
+    return person | {"atas_nama": AWAY} | more
+
+
+def test_who_stands_in_for_the_named_one_signs_for_them(role, case):
+    sheet = {"lembar": {FORMS[role.form].party: AWAY | {"jabatan": "Plt. Kepala Balai"}}}
+    form = sent(role, case(data=sheet, person=standing_in()), keputusan="setuju", passphrase=SECRET)
+    assert not form.errors
+    decision = form.submission().data[role.key]
+    assert decision["atas_nama"] == AWAY | {"jabatan": "Plt. Kepala Balai"}  # as the sheet calls them
+    assert decision["oleh"] == {"nama": "Dr. Ani Lestari, M.Si.", "nip": "198001012005012001"}
+    json.dumps(decision)
+
+
+def test_who_stands_in_for_somebody_the_sheet_does_not_name_may_not(role, case):
+    sheet = {"lembar": {FORMS[role.form].party: AWAY | {"nip": "196001011990011001"}}}
+    form = sent(role, case(data=sheet, person=standing_in()), keputusan="setuju", passphrase=SECRET)
+    assert "bukan Anda" in form.passphrase.errors[0] and form.passphrase.data.wiped
+
+
+@pytest.mark.parametrize("nip", ["", None])
+def test_who_has_no_number_signs_for_nobody(role, case, nip):
+    sheet = {"lembar": {FORMS[role.form].party: AWAY}}
+    form = sent(role, case(data=sheet, person=standing_in(nip=nip)), keputusan="setuju", passphrase=SECRET)
+    assert "belum terhubung dengan data pejabat ber-NIP" in form.passphrase.errors[0] and form.passphrase.data.wiped
+
+
+def test_the_other_party_signs_for_nobody(role, case):
+    other = "pihak_kedua" if FORMS[role.form].party == "pihak_pertama" else "pihak_pertama"
+    sheet = {"lembar": {FORMS[role.form].party: AWAY, other: {"nama": "Ani", "nip": "198001012005012001"}}}
+    form = sent(role, case(data=sheet, person=standing_in()), keputusan="setuju", passphrase=SECRET)
+    assert "Satu orang tidak menandatangani untuk kedua pihak" in form.passphrase.errors[0]
+    assert form.passphrase.data.wiped
+
+
+def test_giving_back_names_both(role, case):
+    form = sent(role, case(data={}, person=standing_in()), keputusan=role.refusal, catatan=NOTE)
+    assert form.submission().data["catatan_perbaikan"]["nama"] == "Dr. Ani Lestari, M.Si. a.n. Drs. Lain, M.M."
+
+
+@pytest.mark.parametrize("odd", [None, "x", {}, {"nama": "x"}, {"nama": "x", "nip": ""}])
+def test_odd_absentees_do_no_harm(role, case, odd):
+    form = FORMS[role.form].open(case(person=standing_in(atas_nama=odd)))
+    assert form.atas_nama is None
+
+
+def test_a_wrong_passphrase_is_said_at_the_field_too(role, case):
+    trouble = {"kesalahan": {"kode": "PASSPHRASE_SALAH", "pesan": "Passphrase salah."}}
+    assert FORMS[role.form].open(case(data=trouble)).passphrase.errors == ["Passphrase salah."]
+    assert not sent(role, case(data=trouble), keputusan="setuju", passphrase=SECRET).errors

@@ -12,7 +12,7 @@ from app.flows.rights import local_day
 from app.models import Assignment, Audit, Certificate, Document, Event, Mail, Person, Substitution, Task, User, db
 from tests import pk
 from tests.visitor import Page, Visitor
-from tests.world import DUA, LITERASI, SAINS, SATU, TIGA, World
+from tests.world import DUA, EMPAT, LITERASI, SAINS, SATU, TIGA, World
 
 WHY = "Cuti tahunan"
 AN = f"{DUA.head.nama} a.n. {SATU.head.nama}"
@@ -241,8 +241,6 @@ def test_an_admin_appoints_for_somebody_and_ends_it(at_the_head: World) -> None:
 
 def test_a_substitute_who_is_not_registered_is_warned_about(at_the_head: World) -> None:
     """The head of Empat has no certificate yet; they stand in for the head of Tiga."""
-    from tests.world import EMPAT
-
     page = announce(at_the_head.head(TIGA), account(at_the_head, EMPAT.head.nip))
     assert "Pengganti belum dapat menandatangani" in page.text
 
