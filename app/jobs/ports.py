@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import select
+
 from app import clock
 from app.documents import signatures
 from app.flows import masters
 from app.flows.house import House
-from app.models import AnyRow
+from app.models import AnyRow, Document, db
 from app.sdk.json import JsonObject
 from app.sdk.services import Ports, Signer, StoredDocument, Verdict
 
@@ -45,6 +47,13 @@ class JobDocuments:
         verdict = signatures.verify(before, after, signatures_expected, roots(self._house))
         self.verdicts[hashlib.sha256(after).hexdigest()] = verdict
         return verdict
+
+    def last_number(self, prefix: str) -> int:
+        # a range of the index of numbers; "~" comes after every digit
+        here = select(Document.number).where(Document.number > prefix, Document.number < prefix + "~")
+        with db.engine.connect() as conn:
+            ends = [number.removeprefix(prefix) for number in conn.execute(here).scalars()]
+        return max((int(end) for end in ends if end.isdecimal()), default=0)
 
 
 class People:

@@ -22,12 +22,14 @@ def create(call: Call) -> Outcome:
     """Make the sheet from `info_satker` and `pk`, store it as a draft and say where the stamps belong.
 
     Parameters, each else taken from the case's data: `satker` (its kode), `info_satker`, `pk`, `revisi` {menggantikan,
-    alasan} if there is one, `lembar_ke` (1, 2, ...; else one more than the sheet that stands in `lembar`).
+    alasan} if there is one, `lembar_ke` (1, 2, ...; else one more than the last sheet of this satker and year, also of
+    a case that was cancelled: a number on paper stands for one sheet).
     Result: sha256, number, token, halaman, name, size; `tempat` {pihak_pertama, pihak_kedua}, each {halaman (from 1),
     x, y, lebar, tinggi} in points from the page's lower left corner, as `tte.sign` takes it; pihak_pertama and
     pihak_kedua {nama, nip, jabatan}.
     """
-    number = f"PK-{call.case['tahun']}-{call.params.get('satker') or call.case['satker']}-{_running(call)}"
+    series = f"PK-{call.case['tahun']}-{call.params.get('satker') or call.case['satker']}-"
+    number = f"{series}{_running(call, series)}"
     token = _token(call)
     try:
         values = content(call, number, token)
@@ -50,12 +52,12 @@ def create(call: Call) -> Outcome:
     )
 
 
-def _running(call: Call) -> int:
+def _running(call: Call, series: str) -> int:
     given = call.params.get("lembar_ke") or call.data.get("lembar_ke")
     if given:
         return int(given)
     before = re.search(r"-([0-9]+)$", str((call.data.get("lembar") or {}).get("number", "")))
-    return int(before[1]) + 1 if before else 1
+    return max(int(before[1]) if before else 0, call.ports.documents.last_number(series)) + 1
 
 
 def _token(call: Call) -> str:

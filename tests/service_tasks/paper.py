@@ -40,6 +40,7 @@ class Documents:
     store: DocumentStore
     trust_roots: list[bytes] = field(default_factory=list)
     rows: list[StoredDocument] = field(default_factory=list)
+    last: int = 0  # the highest number that the house has given
 
     def put(self, content: bytes, *, kind: str, name: str, number: str, token: str) -> StoredDocument:
         row = StoredDocument(len(self.rows) + 1, self.store.put(content), kind, name, len(content), number, token)
@@ -54,6 +55,9 @@ class Documents:
 
     def verify(self, before: bytes | None, after: bytes, count: int) -> Verdict:
         return signatures.verify(before, after, count, self.trust_roots)
+
+    def last_number(self, prefix: str) -> int:
+        return self.last
 
 
 class People:

@@ -118,6 +118,14 @@ def test_sheets_of_a_case_are_numbered_on(documents, params, data, number):
     assert (row.kind, row.number, row.token, row.sha256) == ("draft", number, value["token"], value["sha256"])
 
 
+def test_a_number_on_paper_stands_for_one_sheet(documents):
+    """The case before was cancelled after its third sheet: the new one goes on with the fourth."""
+    documents.last = 3
+    assert create(call(documents, {}, {"pk": pk()})).value["number"] == "PK-2026-100101-4"
+    again = {"lembar": {"number": "PK-2026-100101-5"}}
+    assert create(call(documents, {}, {"pk": pk()} | again)).value["number"] == "PK-2026-100101-6"
+
+
 def test_parameters_go_before_the_data_of_the_case(documents):
     given = {"pk": pk(tempat="Kota Lain"), "info_satker": {"nama": "Balai Lain"}}
     value = create(call(documents, given, {"pk": pk()})).value

@@ -60,7 +60,7 @@ def test_the_page_says_what_cancelling_will_do(at_eselon: World) -> None:
     text = at_eselon.admin().open("/instans/1/batalkan").text
     for words in (
         "Review dan tandatangani PK (Eselon 1",
-        "(PK bertanda tangan) tidak berlaku lagi",
+        "Dokumen yang tidak berlaku lagi: PK-2026-100101-1 (PK bertanda tangan 1 kali)",
         "Pemberitahuan dengan alasan Anda dikirim ke Operator Satker (",
         "satker dapat memulai yang baru untuk tahun 2026",
         f"Batalkan {TITLE}",
@@ -90,9 +90,14 @@ def test_a_cancelled_case_is_over_and_the_satker_begins_anew(at_eselon: World) -
     assert "Dibatalkan oleh admin" in operator.open("/perkara/1").text
     page = pk.begin(operator)
     assert page.status == 200 and case(world, 2).key == "2026/100101"
-    assert operator.open("/kinerja/progres").text.count("Balai Literasi Contoh Satu") >= 1
     rows = operator.open("/kinerja/progres").tree.xpath("//tbody/tr")
     assert len(rows) == 1 and "/perkara/2" in rows[0].xpath(".//a/@href")[0]
+
+    pk.draft(pk.confirm_info(page))
+    world.settle()
+    pk.make_sheet(world, operator)
+    numbers = world.all(db.select(Document.number).where(Document.void_at.is_(None)))
+    assert numbers == ["PK-2026-100101-2"]  # a number on paper stands for one sheet
 
 
 def test_what_was_cancelled_is_not_offered_for_copying(at_the_head: World) -> None:
