@@ -132,10 +132,10 @@ def words(e: Exception) -> str:
         text = f"{code} {_text(said)}"
     elif isinstance(e, smtplib.SMTPResponseException):
         text = f"{e.smtp_code} {_text(e.smtp_error)}"
+    elif isinstance(e, TimeoutError) or "timed out" in str(e):  # smtplib calls it a broken connection
+        text = "tidak menjawab pada waktunya"
     elif isinstance(e, smtplib.SMTPServerDisconnected):
         text = "sambungan terputus"
-    elif isinstance(e, TimeoutError):
-        text = "tidak menjawab pada waktunya"
     elif isinstance(e, ssl.SSLCertVerificationError):
         text = f"sertifikat tidak dipercaya: {e.verify_message}"
     elif isinstance(e, ConnectionRefusedError):
