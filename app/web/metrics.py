@@ -126,7 +126,7 @@ def _figures(conn: Connection, now: datetime) -> Iterator[Metric]:
     ).scalar()
     late = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
     yield _gauge("alur_oldest_ready_job_seconds", "Since when the call that waits longest could run", [((), late)])
-    marks = dict(conn.execute(select(_MARK.c.name, _MARK.c.at)).tuples().all())
+    marks = {row.name: row.at for row in conn.execute(select(_MARK.c.name, _MARK.c.at))}
     for mark, name in (("worker.beat", "alur_worker_beat_age_seconds"), (backup.MARK, "alur_last_backup_age_seconds")):
         if mark in marks:
             yield _gauge(name, f"Since the mark {mark}", [((), (now - marks[mark]).total_seconds())])

@@ -60,9 +60,7 @@ def _addresses(c: Config) -> Iterator[Finding]:
 
 
 def _mail(c: Config) -> Iterator[Finding]:
-    if not c.mail_server:
-        words = "MAIL_SERVER belum diatur: surat pemberitahuan dan tautan password menunggu."
-        yield Finding("MAIL_SERVER", WARN, words, "Isi host:port server surat, misalnya smtp.instansi.go.id:587.")
+    if not c.mail_server:  # said by the check of the mail server
         return
     if "@localhost" in c.mail_from:
         words = "MAIL_FROM masih bawaan; banyak server menolaknya."
