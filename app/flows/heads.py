@@ -20,11 +20,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, handover, invitations, mails, terms
-from app.flows.handover import Preview, preview
 from app.flows.people import Who, Wrong, account_for, commit, find_or_make, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
@@ -92,32 +91,8 @@ def enter(new: Appointment, *, by: Actor | None, now: datetime) -> Appointed:
         "pejabat": f"{terms.title(new.sebagai, new.jabatan.strip())}: {person.nama}", "mulai": new.since,
         "sampai": new.until or "", "akun": f"{user.username} (baru)" if made else user.username,
     }  # fmt: skip
-    audit.write("pejabat", _subject(place), now, by=by, before=before, after=after)
+    audit.write("pejabat", place.words, now, by=by, before=before, after=after)
     return Appointed(key, user.id, made)
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What `appoint` would do, to be shown before: nothing of it was written."""
-
-    nama: str
-    has_nik: bool
-    made: bool
-    same: bool
-    preview: Preview
-
-
-def rehearse(new: Appointment, *, by: Actor, now: datetime) -> Rehearsal:
-    """Do it, look, and take all of it back: what `appoint` would refuse is refused here."""
-    turn()
-    check(new, now)
-    seen = preview(new.place, new.sebagai, new.since, now)
-    newest = db.session.scalar(select(func.max(Headship.id))) or 0
-    done = enter(new, by=by, now=now)
-    person = db.session.get_one(Headship, done.headship_id).person
-    found = Rehearsal(person.nama, bool(person.nik), done.made, done.headship_id <= newest, seen)
-    db.session.rollback()
-    return found
 
 
 def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) -> None:
@@ -140,7 +115,7 @@ def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) 
     term.until = last
     db.session.flush()
     _take_effect(place, last + DAY, now)
-    audit.write("pejabat", _subject(place), now, by=by, before=before | {"pejabat": term.person.nama},
+    audit.write("pejabat", place.words, now, by=by, before=before | {"pejabat": term.person.nama},
                 after={"sampai": last}, note=reason.strip())  # fmt: skip
     commit(TWICE)
 
@@ -164,7 +139,7 @@ def drop(headship_id: int, *, by: Actor, now: datetime) -> None:
     db.session.delete(term)
     db.session.flush()
     terms.give_roles(conn, place, since)
-    audit.write("pejabat", _subject(place), now, by=by, before=before, note="penunjukan dibatalkan")
+    audit.write("pejabat", place.words, now, by=by, before=before, note="penunjukan dibatalkan")
     commit(TWICE)
 
 
@@ -180,7 +155,7 @@ def give_access(headship_id: int, *, by: Actor, now: datetime) -> Appointed:
     place = Place(term.kind, term.kode)
     after = {"akun": user.username, "pejabat": term.person.nama}
     _take_effect(place, max(term.since, today), now)
-    audit.write("pejabat", _subject(place), now, by=by, after=after, note="akun dan peran diberikan")
+    audit.write("pejabat", place.words, now, by=by, after=after, note="akun dan peran diberikan")
     done = Appointed(term.id, user.id, made)
     _invite(done, now)
     commit(TWICE)
@@ -320,7 +295,3 @@ def _words(conn: Any, place: Place, now: datetime) -> dict[str, Any]:
         return {"pejabat": ""}
     name = db.session.get_one(Person, leads.person_id).nama
     return {"pejabat": f"{terms.title(leads.sebagai, leads.jabatan)}: {name}"}
-
-
-def _subject(place: Place) -> str:
-    return f"{place.kind} {place.kode}"

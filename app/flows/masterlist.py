@@ -126,6 +126,18 @@ def posts(f: Filter, now: datetime, size: int = PAGE) -> Listed:
     return Listed(_posts(rows, today), key)
 
 
+def terms_of(place: Place) -> list[Headship]:
+    """All terms of a place with their people, the earliest first."""
+    query = select(Headship).where(Headship.kind == place.kind, Headship.kode == place.kode)
+    return list(db.session.scalars(query.order_by(Headship.since, Headship.id)))
+
+
+def terms_held(person_id: int) -> list[Headship]:
+    """Where a person led, leads or will lead, the latest first."""
+    query = select(Headship).where(Headship.person_id == person_id).order_by(Headship.since.desc(), Headship.id)
+    return list(db.session.scalars(query))
+
+
 def attention(now: datetime) -> dict[str, int]:
     """How many places there are for each key of ATTENTION."""
     p, today = _places(), local_day(now)
@@ -198,9 +210,9 @@ def _posts(rows: Sequence[AnyRow], today: date) -> list[Post]:
     return found
 
 
-def _accounts(kodes: Sequence[str], today: date) -> dict[tuple[str, str, int], str]:
+def _accounts(kodes: Sequence[str], today: date) -> dict[tuple[str, str, int | None], str]:
     """(role, kode, person) -> username of whoever holds a head's role today."""
-    found: dict[tuple[str, str, int], str] = {}
+    found: dict[tuple[str, str, int | None], str] = {}
     for n in range(0, len(kodes), 500):
         query = (
             select(Assignment.role, Assignment.scope, User.person_id, User.username)

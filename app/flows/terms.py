@@ -35,6 +35,11 @@ class Place:
     def role(self) -> str:
         return ROLES[self.kind]
 
+    @property
+    def words(self) -> str:
+        """As the audit list calls it."""
+        return f"{self.kind} {self.kode}"
+
 
 @dataclass(frozen=True)
 class Stretch:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, exists, func, select, update
 from app.errors import Conflict, NotFound
 from app.flows import audit
 from app.flows.amend import amend
+from app.flows.mails import is_address
 from app.flows.people import Wrong, changed, commit, turn
 from app.flows.record import Change
 from app.flows.rights import Actor
@@ -181,6 +182,10 @@ def _checked(d: SatkerDetails) -> dict[str, str]:
         raise Wrong("unit_kode", "Pilih unit utama dari daftar.")
     if d.zona not in ZONES:
         raise Wrong("zona", "Pilih WIB, WITA, atau WIT.")
+    if values["hp"] and not (re.fullmatch(r"\+?[0-9 ().\-]+", values["hp"]) and 8 <= len(_digits(values["hp"])) <= 15):
+        raise Wrong("hp", "No HP satker terdiri dari 8 sampai 15 angka. Ketik misalnya 0812-3456-7890.")
+    if values["email"] and not is_address(values["email"]):
+        raise Wrong("email", "E-mail satker belum lengkap. Ketik satu alamat, misalnya satker@contoh.go.id.")
     for name, value in values.items():
         if re.search(r"(?<!\d)\d{16}(?!\d)", re.sub(r"[ .\-]", "", value)):
             raise Wrong(name, "Isian ini memuat 16 angka seperti NIK. Hapus NIK dari sini.")
@@ -196,6 +201,10 @@ def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound
     return row
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text)
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app.flows import audit
 from app.flows.accounts import FIRST_MARK
@@ -105,11 +106,11 @@ def held(users: Iterable[int], today: date) -> dict[int, list[str]]:
 
 def _where(f: Filter, today: date) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
+    who = aliased(Person)
     for word in f.cari.split()[:6]:
         like = f"%{_escaped(word)}%"
-        number = exists().where(
-            Person.id == User.person_id, or_(Person.nip.like(like, "\\"), Person.nama.ilike(like, "\\"))
-        )
+        theirs = or_(who.nip.like(like, "\\"), who.nama.ilike(like, "\\"))
+        number = exists().where(who.id == User.person_id, theirs)
         where.append(
             or_(User.nama.ilike(like, "\\"), User.username.ilike(like, "\\"), User.email.ilike(like, "\\"), number)
         )
