@@ -18,6 +18,7 @@ from app.flows.rights import Actor
 from app.models import AnyRow, Assignment, Satker, Task, User, db
 
 AT = time(7, 0)
+FIRST_UNTIL = time(8, 0)  # a house in its first day makes none in the afternoon; later a worker that was away does
 DAILY = "harian"
 MOST = 20  # tasks that stand in the mail one by one
 
@@ -30,6 +31,10 @@ def summarize(now: datetime) -> int:
         day, name = here.date().isoformat(), f"ringkasan.{zona}"
         done = marks.get(name)
         if here.time() < AT or (done is not None and done.value == day):
+            continue
+        if done is None and here.time() >= FIRST_UNTIL:
+            marks.put(name, day, datetime.combine(here.date(), AT, zone))
+            db.session.commit()
             continue
         since = done.at if done is not None else now - timedelta(days=1)
         for user in _people(zona):
