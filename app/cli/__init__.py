@@ -17,6 +17,7 @@ from app.flows import deploy as deploying
 from app.flows import retry as retrying
 from app.flows import sample
 from app.flows.house import house
+from app.flows.intervention import Intervention
 from app.jobs.worker import work
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,10 +75,11 @@ def incidents() -> None:
 
 @click.command()
 @click.argument("job_id")
-def retry(job_id: str) -> None:
+@click.option("--reason", default="Dicoba lagi dari terminal.", help="Why; it stays in the case's history.")
+def retry(job_id: str, reason: str) -> None:
     """Set an incident back to ready."""
     try:
-        retrying.retry(job_id, clock.now())
+        retrying.retry(job_id, clock.now(), Intervention(reason=reason))
     except AlurError as e:
         raise click.ClickException(str(e)) from e
     click.echo("Akan dicoba lagi.")

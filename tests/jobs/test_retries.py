@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from click.testing import Result as Said
 from sqlalchemy import update
 
 from app import clock
@@ -14,7 +15,7 @@ from app.flows.house import KEY
 from app.flows.retry import incidents, retry
 from app.jobs.chores import Chore, Round
 from app.jobs.worker import work, work_once
-from app.models import Delay, Job, db
+from app.models import Delay, Event, Job, db
 from app.sdk.services import BpmnError, Call, Result, ServiceError
 from tests.jobs.crashing import attempts, job, run, send_passphrase, what_the_head_reads
 from tests.world import World
@@ -83,6 +84,28 @@ def test_an_admin_sets_an_incident_going_again_once_the_reason_is_gone(failing: 
             retry(incident.id, clock.now())
     world.settle()
     assert "Menunggu Passphrase Kepala Satker" in world.operator().open("/kinerja/pk").text
+
+
+def say(world: World, *words: str) -> Said:
+    """A command at the terminal."""
+    with world.app.app_context():
+        return world.app.test_cli_runner().invoke(args=words)
+
+
+def test_the_terminal_retries_too_and_its_reason_stays_in_the_history(failing: World) -> None:
+    failing.write(update(Job).values(max_tries=1))
+    work_at(failing, clock.now())
+    listed = say(failing, "incidents").output
+    assert "Penyimpanan sedang penuh." in listed and waiting(failing).id in listed
+    short = say(failing, "retry", waiting(failing).id, "--reason", "coba")
+    assert short.exit_code == 1 and "Alasan baru 4 huruf." in short.output
+    done = say(failing, "retry", waiting(failing).id, "--reason", "Penyimpanan sudah longgar.")
+    assert (done.exit_code, done.output) == (0, "Akan dicoba lagi.\n")
+    (event,) = failing.all(db.select(Event).where(Event.kind == "retry"))
+    assert (event.actor, event.data) == ("Terminal", {"alasan": "Penyimpanan sudah longgar."})
+    again = say(failing, "retry", waiting(failing).id)
+    assert again.exit_code == 1 and "sudah dicoba lagi" in again.output
+    assert say(failing, "retry", "x").exit_code == 1
 
 
 def test_what_a_plug_in_raises_is_an_incident_without_its_words(before_the_sheet: World, caplog) -> None:
