@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows.importing import check, headers, heads, known, people, plan, textfile, workbook
 from app.flows.importing.columns import KINDS, PENGGUNA
-from app.flows.importing.grid import Fault, Record, Report
+from app.flows.importing.grid import ERROR, Fault, Record, Report
 from app.flows.importing.plan import SAME, Plan
 from app.flows.rights import Actor, local_day
 from app.flows.sample import ADMIN
@@ -96,7 +96,10 @@ def start(content: bytes, name: str, actor: Actor, now: datetime) -> int:
 
 def report_of(made: Plan, records: Sequence[Record]) -> dict[str, Any]:
     """What the pages show of a plan, as JSON; a NIK only by its last digits."""
-    faults: list[Fault] = sorted(made.report.faults, key=lambda f: (f.level != "error", f.sheet, f.row))
+    order = {k.sheet: n for n, k in enumerate(KINDS.values(), 1)} | {"": 0}
+    faults: list[Fault] = sorted(
+        made.report.faults, key=lambda f: (f.level != ERROR, order.get(f.sheet, 9), f.sheet, f.row)
+    )
     return {
         "faults": [f.as_json() for f in faults[:_MOST_FAULTS]],
         "errors": made.report.errors,

@@ -105,9 +105,10 @@ def _look_into(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> list[st
         if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
             raise InvalidInput(BROKEN)
         if _SHEET.fullmatch(part.filename):
-            rows += sum(1 for row in _ROW.split(xml)[1:] if _FILLED.search(row))
+            filled = sum(1 for row in _ROW.split(xml)[1:] if _FILLED.search(row))
+            rows += max(filled - 1, 0)  # one is the headers
             merged += [m.decode() for m in _MERGED.findall(xml)]
-    if rows > MOST_ROWS + 200:  # headers, and the explanation of the template
+    if rows > MOST_ROWS + 200:  # the explanation of the template counts too
         raise too_many(rows)
     return merged
 

@@ -64,7 +64,8 @@ def _people(conn: Connection, plan: Plan) -> dict[str, int]:
     _insert(conn, _PERSON, list(plan.todo.people.values()))
     for key, values in plan.todo.people_changed:
         conn.execute(update(_PERSON).where(_PERSON.c.id == key).values(values))
-    return dict(conn.execute(select(_PERSON.c.nip, _PERSON.c.id).where(_PERSON.c.nip.is_not(None))).tuples().all())
+    rows = conn.execute(select(_PERSON.c.nip, _PERSON.c.id).where(_PERSON.c.nip.is_not(None)))
+    return {row.nip: row.id for row in rows}
 
 
 def _accounts(conn: Connection, plan: Plan, passwords: Passwords, people: Mapping[str, int]) -> dict[str, int]:
@@ -100,7 +101,7 @@ def _ids(conn: Connection, usernames: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in _slices(list(usernames), 500):
         query = select(_ACCOUNT.c.username, _ACCOUNT.c.id).where(_ACCOUNT.c.username.in_(some))
-        found |= dict(conn.execute(query).tuples().all())
+        found |= {row.username: row.id for row in conn.execute(query)}
     return found
 
 
