@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: `python -m benchmarks [--quick] [step rounds cases pdf sign]`.
+"""Run all benchmarks, or those named: `python -m benchmarks [--quick] [step rounds cases instances pdf sign]`.
 
 The table goes to the screen, the figures to `benchmarks/latest.json`. --quick tries everything in seconds; its
 figures mean nothing and are not kept.
@@ -17,11 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import many_cases, rounds, sheet, signing, step
+from benchmarks import instances, many_cases, rounds, sheet, signing, step
 from benchmarks.measure import Figure, first_in_line
 
 LATEST = Path(__file__).parent / "latest.json"
-ALL = {"step": step.run, "rounds": rounds.run, "cases": many_cases.run, "pdf": sheet.run, "sign": signing.run}
+ALL = {
+    "step": step.run, "rounds": rounds.run, "cases": many_cases.run, "instances": instances.run, "pdf": sheet.run,
+    "sign": signing.run,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

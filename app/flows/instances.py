@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Engine, func, literal_column, or_, select, union
 
 from app.flows import audit
 from app.flows.rights import Actor
@@ -21,9 +22,9 @@ from app.models import AnyRow, Definition, Instance, Job, Satker, Task, Unit, db
 PAGE = 50
 EXPORT = 100_000
 _OPEN_JOBS = ("ready", "running", "incident")
+_OPEN_TASK = literal_column("coalesce(task.state, '') = 'open'")  # the very words of the partial index ix_task_step
+_STATUSES: WeakKeyDictionary[Engine, tuple[datetime, list[str]]] = WeakKeyDictionary()
 _JAKARTA = ZoneInfo("Asia/Jakarta")
-# SQLite would take the index of one column and then read the rows, states and all, for the other ones
-_HINT = {"text": "INDEXED BY ix_instance_list", "dialect_name": "sqlite"}
 
 
 @dataclass(frozen=True)
@@ -107,16 +108,21 @@ def counts() -> dict[str, int]:
     }
 
 
-def statuses() -> list[str]:
-    """Every status that some case has."""
-    query = select(Instance.status).with_hint(Instance, **_HINT).distinct().order_by(Instance.status)
-    return [s for s in db.session.scalars(query) if s]
+def statuses(now: datetime) -> list[str]:
+    """Every status that some case has, as of this minute: the whole index is read for it."""
+    at, known = _STATUSES.get(db.engine, (None, []))
+    if at is None or not timedelta(0) <= now - at < timedelta(minutes=1):
+        query = select(Instance.status).distinct().order_by(Instance.status)
+        known = [s for s in db.session.scalars(query) if s]
+        _STATUSES[db.engine] = now, known
+    return list(known)
 
 
 def years() -> list[int]:
     """Every year that some case belongs to, the latest first."""
-    first, last = db.session.execute(select(func.min(Instance.tahun), func.max(Instance.tahun))).one()
-    return [] if first is None else list(range(last, first - 1, -1))
+    # one at a time: each is the end of an index, both together are a walk over all of it
+    first, last = (db.session.scalar(select(end(Instance.tahun))) for end in (func.min, func.max))
+    return [] if first is None or last is None else list(range(last, first - 1, -1))
 
 
 def versions() -> list[AnyRow]:
@@ -132,32 +138,44 @@ def units() -> list[tuple[str, str]]:
 
 def open_steps() -> list[tuple[str, str]]:
     """(element, name) of every step at which some case stands now."""
-    tasks = select(Task.element, func.max(Task.name)).where(literal_column("task.state = 'open'"), Task.kind == "user")
-    jobs = select(Job.element, func.max(Job.name)).where(Job.state.in_(_OPEN_JOBS))
-    rows = db.session.execute(union(tasks.group_by(Task.element), jobs.group_by(Job.element)))
-    found = {str(element): str(name or element) for element, name in rows}
+    jobs = select(Job.element, func.max(Job.name)).where(Job.state.in_(_OPEN_JOBS)).group_by(Job.element)
+    found = {str(element): str(name or element) for element, name in db.session.execute(jobs)}
+    last: str | None = ""
+    while last is not None:  # from one to the next along ix_task_step: a dozen steps, a hundred thousand rows
+        last = db.session.scalar(select(func.min(Task.element)).where(_OPEN_TASK, Task.element > last))
+        query = select(Task.name).where(_OPEN_TASK, Task.element == last, Task.kind == "user").limit(1)
+        if last is not None and (name := db.session.scalar(query)):
+            found[last] = name
     return sorted(found.items(), key=lambda step: step[1])
 
 
 def _matching(f: Filter, now: datetime) -> Any:
-    return select(Instance.id).with_hint(Instance, **_HINT).where(*_where(f, now))
+    return select(Instance.id).where(*_where(f, now))
+
+
+def _of_list(column: Any) -> ColumnElement[Any]:
+    """The column, in such a form that no index can be searched by it.
+
+    The database would take the index of one column and read the rows, states and all, to look at the other ones.
+    """
+    return func.coalesce(column, column)
 
 
 def _where(f: Filter, now: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     for column, value in ((Instance.phase, f.phase), (Instance.status, f.status), (Instance.unit, f.unit)):
         if value:
-            where.append(column == value)
+            where.append(_of_list(column) == value)
     if f.year is not None:
-        where.append(Instance.tahun == f.year)
+        where.append(_of_list(Instance.tahun) == f.year)
     if f.process or f.version is not None:
-        where.append(Instance.definition_id.in_(_definitions(f)))
+        where.append(_of_list(Instance.definition_id).in_(_definitions(f)))
     if f.satker:
-        like = f"%{_escaped(f.satker)}%"
+        like = f"%{escaped(f.satker)}%"
         named = select(Satker.kode).where(or_(Satker.kode == f.satker, Satker.nama.ilike(like, escape="\\")))
-        where.append(Instance.satker.in_(named))
+        where.append(_of_list(Instance.satker).in_(named))
     if f.stuck:
-        where.append(literal_column("stuck != ''"))
+        where.append(_of_list(Instance.stuck) != "")
     if f.text:
         where.append(_text(f.text))
     return where + _standing(f) + _aged(f, now)
@@ -174,23 +192,20 @@ def _definitions(f: Filter) -> list[int]:
 
 def _text(text: str) -> ColumnElement[bool]:
     """A part of the title, or the number of the case ("12", "#12")."""
-    found = Instance.title.ilike(f"%{_escaped(text)}%", escape="\\")
+    found = Instance.title.ilike(f"%{escaped(text)}%", escape="\\")
     number = text.removeprefix("#")
-    return or_(found, Instance.id == int(number)) if number.isdecimal() and len(number) < 10 else found
+    return or_(found, _of_list(Instance.id) == int(number)) if number.isdecimal() and len(number) < 10 else found
 
 
 def _standing(f: Filter) -> list[ColumnElement[bool]]:
     """Conditions on what is open in a case: through the indexes of `task` and `job`."""
     where: list[ColumnElement[bool]] = []
     if f.step:
-        # literal: SQLite takes a partial index only where it reads the very condition
-        tasks = select(Task.instance_id).where(
-            literal_column("task.state = 'open'"), Task.element == f.step, Task.kind == "user"
-        )
+        tasks = select(Task.instance_id).where(_OPEN_TASK, Task.element == f.step, Task.kind == "user")
         jobs = select(Job.instance_id).where(Job.state.in_(_OPEN_JOBS), Job.element == f.step)
-        where.append(Instance.id.in_(union(tasks, jobs)))
+        where.append(_of_list(Instance.id).in_(union(tasks, jobs)))
     if f.incident:
-        where.append(Instance.id.in_(select(Job.instance_id).where(Job.state == "incident")))
+        where.append(_of_list(Instance.id).in_(select(Job.instance_id).where(Job.state == "incident")))
     return where
 
 
@@ -199,13 +214,13 @@ def _aged(f: Filter, now: datetime) -> list[ColumnElement[bool]]:
     if f.idle is not None:
         where.append(Instance.changed_at < now - timedelta(days=f.idle))
         if not f.phase:  # what is over rests for ever
-            where.append(Instance.phase.in_(("running", "suspended")))
+            where.append(_of_list(Instance.phase).in_(("running", "suspended")))
     if f.before is not None:
         where.append(Instance.created_at < datetime.combine(f.before, time(), _JAKARTA))
     return where
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -239,53 +254,3 @@ def _here(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     for instance_id, name, role in (*db.session.execute(tasks), *db.session.execute(jobs)):
         found.setdefault(instance_id, []).append((name, role))
     return found
-
-
-# ---- incidents -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Incidents:
-    """Open incidents, the oldest first; `next` is the key of the page behind, "" at the end."""
-
-    rows: Sequence[AnyRow]
-    next: str = ""
-
-
-def incidents(text: str = "", after: str = "", size: int = PAGE) -> Incidents:
-    """What failed for good and waits for an admin. `text` is a part of the title, the step or the message."""
-    query = (
-        select(
-            Job.id, Job.instance_id, Job.name, Job.element, Job.operator, Job.message, Job.tries, Job.created_at,
-            Instance.title, Instance.satker, Instance.phase, Satker.nama.label("nama_satker"), Satker.zona,
-        )
-        .join(Instance, Instance.id == Job.instance_id)
-        .outerjoin(Satker, Satker.kode == Instance.satker)
-        .where(Job.state == "incident")
-        .order_by(Job.created_at, Job.id)
-    )  # fmt: skip
-    if text:
-        like = f"%{_escaped(text)}%"
-        query = query.where(or_(*(c.ilike(like, escape="\\") for c in (Instance.title, Job.name, Job.message))))
-    at, _, job_id = after.partition("~")
-    if job_id and (moment := _moment(at)) is not None:
-        query = query.where(or_(Job.created_at > moment, and_(Job.created_at == moment, Job.id > job_id)))
-    rows = db.session.execute(query.limit(size + 1)).all()
-    last = rows[size - 1] if len(rows) > size else None
-    return Incidents(rows[:size], f"{last.created_at.isoformat()}~{last.id}" if last else "")
-
-
-def export_incidents(text: str, actor: Actor, now: datetime) -> Sequence[AnyRow]:
-    """Every incident that matches; written into the audit list."""
-    rows = incidents(text, size=EXPORT).rows
-    audit.write("ekspor", "daftar insiden", now, by=actor, after={"baris": len(rows), "saringan": {"cari": text}})
-    db.session.commit()
-    return rows
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -80,8 +80,9 @@ class Task(Model):
         Index("ix_task_due", "state", "remind_at"),
         Index(None, "instance_id", "state"),
         Index(
-            "ix_task_step", "element", "instance_id",
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+            # where cases stand. Written so that no planner takes the index of states for it
+            "ix_task_step", "element", "kind", "instance_id",
+            sqlite_where=text("coalesce(state, '') = 'open'"), postgresql_where=text("coalesce(state, '') = 'open'"),
         ),
     )  # fmt: skip
 

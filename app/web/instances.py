@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.flows import casefile, events, instances, lookback, why
+from app.flows import incidents as failures
 from app.flows.instances import Filter
 from app.models import AnyRow
 from app.web.access import needs
@@ -56,7 +57,9 @@ def index() -> ResponseReturnValue:
         "instances/index.html",
         page=page,
         asked=asked,
-        unknown=unknown,
+        unknown=[FIELDS[key] for key in unknown],
+        names=FIELDS,
+        dict=dict,
         phases=PHASES,
         counts=instances.counts(),
         choices=_choices(asked),
@@ -74,7 +77,7 @@ def incidents() -> ResponseReturnValue:
     text, after = (request.args.get(k, "").strip()[:100] for k in ("cari", "sesudah"))
     if request.args.get("format") == "csv":
         return _incidents_csv(text)
-    found = instances.incidents(text, after)
+    found = failures.listed(text, after)
     again = {"cari": text} if text else {}
     return render_template(
         "instances/incidents.html",
@@ -143,10 +146,11 @@ def step(instance_id: int, seq: int) -> ResponseReturnValue:
 
 # ---- the list's filters --------------------------------------------------------------------------------------------
 
-FIELDS = (
-    "cari", "proses", "status", "keadaan", "langkah", "satker", "unit", "tahun", "insiden", "macet", "diam",
-    "sebelum_tanggal",
-)  # fmt: skip
+FIELDS = {
+    "cari": "judul atau nomor", "proses": "proses", "status": "status", "keadaan": "keadaan", "langkah": "langkah",
+    "satker": "satker", "unit": "unit utama", "tahun": "tahun", "insiden": "dengan insiden", "macet": "macet",
+    "diam": "lama tidak bergerak (hari)", "sebelum_tanggal": "dimulai sebelum",
+}  # fmt: skip
 
 
 def _filter(asked: dict[str, str]) -> tuple[Filter, list[str]]:
@@ -201,7 +205,7 @@ def _choices(asked: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
         processes[f"{v.process}~{v.version}"] = f"{v.name}, versi {v.version}"
     found = {
         "proses": list(processes.items()),
-        "status": [(s, s) for s in instances.statuses()],
+        "status": [(s, s) for s in instances.statuses(clock.now())],
         "langkah": instances.open_steps(),
         "unit": instances.units(),
         "tahun": [(str(y), str(y)) for y in instances.years()],
@@ -234,7 +238,7 @@ def _cells(r: AnyRow) -> tuple[object, ...]:
 
 
 def _incidents_csv(text: str) -> ResponseReturnValue:
-    rows = instances.export_incidents(text, g.actor, clock.now())
+    rows = failures.export(text, g.actor, clock.now())
     cells = (
         (r.instance_id, r.title, r.satker, r.nama_satker or "", r.name or r.element, r.message, waktu(r.created_at))
         for r in rows

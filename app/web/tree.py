@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.flows.audit import mask
-from app.web.words import angka
+from app.web.words import angka, tanggal, waktu
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,17 @@ def plain(value: Any) -> str:
         return mask(angka(value) if 10_000 <= abs(value) < 1e15 or isinstance(value, float) else str(value))
     if isinstance(value, (dict, list)):
         return mask(json.dumps(value, ensure_ascii=False))
-    return mask(str(value))
+    return mask(_moment(str(value)))
+
+
+def _moment(text: str) -> str:
+    """A day or a moment in ISO form as people write it; any other text as it is."""
+    if not _ISO.fullmatch(text):
+        return text
+    try:
+        return waktu(text) if "T" in text else tanggal(text)
+    except ValueError:
+        return text
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[str]:

@@ -39,14 +39,14 @@ def facts(world: World) -> why.Why:
 def test_while_it_is_drafted_it_waits_for_the_operator(drafting: World) -> None:
     words = reason(drafting)
     assert "Penyusunan PK, tugas Operator Satker, sejak" in words
-    assert "Yang dapat mengerjakannya: Rani Pertiwi." in words
+    assert "Yang dapat mengerjakannya: Rani Pertiwi" in words
     assert "Batas waktu" in words and "Pengingat berikutnya" in words
     assert "Menunggu layanan" not in words and "Macet" not in words
 
 
 def test_at_the_head_it_names_the_head_the_timer_and_who_may_withdraw(at_the_head: World) -> None:
     words = reason(at_the_head)
-    assert f"Yang dapat mengerjakannya: {SATU.head.nama}." in words
+    assert f"Yang dapat mengerjakannya: {SATU.head.nama}" in words
     assert "Menunggu waktu 3 hari kerja tercapai" in words
     assert "selama Tandatangani PK (Approved PK) masih terbuka" in words
     assert "Tarik kembali, bila Operator Satker (Rani Pertiwi) memilihnya." in words
@@ -63,7 +63,7 @@ def test_where_nobody_holds_the_role_it_says_so_and_what_to_do(at_the_head: Worl
 def test_it_names_who_has_taken_the_task_and_says_when_they_can_no_longer_do_it(at_eselon: World) -> None:
     eselon = at_eselon.eselon()
     at_eselon.write(db.update(Task).where(Task.state == "open").values(claimed_by=_id(at_eselon, eselon.username)))
-    assert "Diambil oleh Prof. Dr. Bagas Wirayudha, M.Pd.." in reason(at_eselon)
+    assert "Diambil oleh Prof. Dr. Bagas Wirayudha, M.Pd." in reason(at_eselon)
     at_eselon.write(db.delete(Assignment).where(Assignment.role == "Eselon 1"))
     assert "Ia tidak lagi memegang peran ini: alihkan tugasnya" in reason(at_eselon)
 
