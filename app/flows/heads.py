@@ -96,7 +96,7 @@ def enter(new: Appointment, *, by: Actor | None, now: datetime) -> Appointed:
 
 
 def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) -> None:
-    """A term that runs ends with `last`, yesterday at the earliest. Commits."""
+    """A term that runs ends with `last`, yesterday at the earliest: one that began today never was. Commits."""
     turn()
     term = find(headship_id)
     today = local_day(now)
@@ -104,19 +104,17 @@ def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) 
         raise InvalidInput("Masa jabatan ini belum mulai. Batalkan saja penunjukannya.")
     if term.until is not None and term.until < today:
         raise Conflict("Masa jabatan ini sudah berakhir.")
-    if last < max(term.since, today - DAY):
-        raise Wrong("last", "Hari terakhir paling awal kemarin, dan tidak sebelum masa jabatannya mulai.")
+    if last < today - DAY:
+        raise Wrong("last", "Hari terakhir paling awal kemarin.")
     if term.until is not None and last > term.until:
         raise Wrong("last", "Masa jabatan ini berakhir lebih awal dari tanggal itu. Pilih tanggal yang lebih awal.")
     if not reason.strip():
         raise Wrong("reason", "Ketik alasannya, misalnya nomor surat keputusan.")
     place = Place(term.kind, term.kode)
-    before = {"sampai": term.until or ""}
-    term.until = last
-    db.session.flush()
+    before = {"sampai": term.until or "", "pejabat": term.person.nama}
+    terms.close(db.session.connection(), term, last + DAY)
     _take_effect(place, last + DAY, now)
-    audit.write("pejabat", place.words, now, by=by, before=before | {"pejabat": term.person.nama},
-                after={"sampai": last}, note=reason.strip())  # fmt: skip
+    audit.write("pejabat", place.words, now, by=by, before=before, after={"sampai": last}, note=reason.strip())
     commit(TWICE)
 
 

@@ -195,9 +195,10 @@ def end(term_id: int) -> ResponseReturnValue:
     last = day_of(request.form.get("last", ""))
     if last is None:
         raise InvalidInput("Pilih hari terakhirnya.")
+    there = _of(term_id)
     heads.end(term_id, last, request.form.get("reason", "")[:300], by=g.actor, now=clock.now())
     flash("Masa jabatan diakhiri.", "success")
-    return _back(term_id)
+    return redirect(url_for("heads.show", tempat=there))
 
 
 @bp.post("/masa/<int:term_id>/batal")
@@ -217,7 +218,7 @@ def give_access(term_id: int) -> ResponseReturnValue:
     done = heads.give_access(term_id, by=g.actor, now=clock.now())
     user = db.session.get_one(User, done.user_id)
     flash(f"{user.nama} sekarang memegang perannya dengan akun {user.username}.", "success")
-    return _back(term_id)
+    return redirect(url_for("heads.show", tempat=_of(term_id)))
 
 
 @bp.errorhandler(InvalidInput)
@@ -273,10 +274,6 @@ def _place(tempat: str) -> Place:
 def _of(term_id: int) -> str:
     term = heads.find(term_id)
     return f"{term.kind}-{term.kode}"
-
-
-def _back(term_id: int) -> ResponseReturnValue:
-    return redirect(url_for("heads.show", tempat=_of(term_id)))
 
 
 def _name(place: Place) -> str:
