@@ -26,7 +26,7 @@ WORDS = {
     404: ("Halaman tidak ditemukan", "Periksa alamatnya, atau mulai dari Tugas saya."),
     405: ("Alamat ini tidak dibuka langsung", "Halaman ini dibuka lewat tombolnya. Mulai dari Tugas saya."),
     409: ("Sudah berubah", "Data ini sudah diubah orang lain. Buka lagi halamannya untuk melihat yang terbaru."),
-    413: ("Kiriman terlalu besar", "Perkecil berkas atau isiannya, lalu kirim lagi."),
+    413: ("Kiriman terlalu besar", "Satu kiriman paling besar 4 MB. Perkecil berkas atau isiannya, lalu kirim lagi."),
     422: ("Belum dapat diterima", "Perbaiki isiannya, lalu kirim lagi."),
     429: ("Terlalu sering", "Tunggu satu menit, lalu coba lagi."),
     500: ("Ada yang salah di sini", "Kesalahan ini sudah dicatat. Coba lagi; bila berulang, sebutkan nomor rujukan."),
