@@ -39,7 +39,7 @@ _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 _PAGE = """<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>{title}</title>
-<link rel="stylesheet" href="/gaya.css"></head><body><main>{body}</main></body></html>
+<link rel="stylesheet" href="/gaya.css"><link rel="icon" href="data:,"></head><body><main>{body}</main></body></html>
 """
 _STYLE = """body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 }
 main { max-width: 50rem; margin: 0 auto; padding: 1.5rem 1rem }
@@ -147,7 +147,7 @@ class Pages(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'")
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:")
         self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-store")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.errors import InvalidInput
-from app.flows import audit, mails
+from app.flows import audit, invitations, mails
 from app.flows.accounts import Device, Refusal, authenticate
 from app.flows.mails import Letter, one_line
 from app.flows.rights import Actor
@@ -49,6 +49,7 @@ def change_email(actor: Actor, email: str, password: str, address: str, now: dat
     if email == before:
         return
     user.email = email
+    invitations.end(user.id, now, db.session.connection())  # a link must not reach the address of before
     words = {"nama": one_line(user.nama), "username": user.username, "link": mails.link("/akun")}
     for to, subject, text in (
         (before, "Alamat e-mail akun Anda diganti", MOVED),

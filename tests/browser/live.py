@@ -101,9 +101,9 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(world: World) -> Iterator[str]:
-    """The address under which the house answers while its worker works."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True, request_handler=Quiet)
+def serving(world: World, port: int = 0) -> Iterator[str]:
+    """The address under which the house answers while its worker works; 0 takes a free port."""
+    server = make_server("127.0.0.1", port, world.app, threaded=True, request_handler=Quiet)
     ending = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
