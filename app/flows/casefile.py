@@ -18,6 +18,7 @@ from app.flows.rights import Actor, local_day, may_do, sees
 from app.flows.suspend import reasons
 from app.models import AnyRow, Document, Event, Instance, Job, Task, db
 
+_RECOMMENDED = {"setuju": "disetujui", "kembalikan": "dikembalikan"}
 DONE, CURRENT, TODO = "done", "current", "todo"
 NOBODY = "semua orang dengan perannya"  # who holds a task that nobody has taken, in events of kind "reassign"
 
@@ -208,7 +209,7 @@ def _intervened(e: AnyRow) -> str:
         "cancel": "membatalkan perkara ini.",
         "suspend": "menangguhkan perkara ini.",
         "resume": "melanjutkan perkara ini.",
-        "recommend": f"menyarankan {e.name}: {e.data.get('rekomendasi', '')}.",
+        "recommend": f"menyarankan {e.name}: {_RECOMMENDED.get(e.data.get('rekomendasi', ''), '')}.",
     }.get(e.kind, f"{e.name or e.kind}.")
 
 

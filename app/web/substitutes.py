@@ -16,6 +16,7 @@ from app.flows.rights import local_day
 from app.flows.substitutes import Refused, Wish
 from app.sdk.fields import AtMost, Filled, ListField, LongTextField, TanggalField
 from app.sdk.forms import FormContext, TaskForm, Typed
+from app.sdk.json import JsonObject
 from app.web.access import needs, signed_in
 from app.web.csv import csv_response
 
@@ -51,6 +52,10 @@ class Pengganti(TaskForm):
         [Filled("Alasan belum diisi. Ketik alasannya, misalnya cuti tahunan atau dinas luar."), AtMost(300, "Alasan")],
         description="Misalnya cuti tahunan atau dinas luar. Dibaca pengganti dan admin.",
     )
+
+    @classmethod
+    def prefill(cls, context: FormContext) -> JsonObject:
+        return {"mulai": _today().isoformat()}
 
 
 # ---- the lists -----------------------------------------------------------------------------------------------------
