@@ -46,6 +46,7 @@ main { max-width: 50rem; margin: 0 auto; padding: 1.5rem 1rem }
 ul { list-style: none; padding: 0 }
 li { border-top: 1px solid #8886; padding: .6rem 0; overflow-wrap: anywhere }
 small { opacity: .8 }
+h1, p { overflow-wrap: anywhere }
 pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8886; padding: 1rem }
 """
 

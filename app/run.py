@@ -1,4 +1,4 @@
-"""`make run`: prepare everything that is missing, then keep web, worker and local provider running together.
+"""`make run`: prepare everything that is missing, then keep web, worker, local provider and mail catcher together.
 
 For one machine and for trying out. How to run Alur for real stands in docs/.
 """
@@ -21,12 +21,16 @@ DATA = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
 PORT = int(os.environ.get("PORT", "8000"))
 STOPPED = 130  # honcho's code for Ctrl-C, which is how it is meant to end
 TTE_PORT = int(os.environ.get("TTE_PORT", "8100"))
+MAIL_PORT = int(os.environ.get("MAIL_PORT", "1025"))
+CATCHER_PORT = int(os.environ.get("CATCHER_PORT", "8025"))  # the page on which caught mails are read
+CATCHES = not {"MAIL_SERVER", "MAIL_SERVER_FILE"} & set(os.environ)  # a mail server of one's own is used instead
 
 
 def main() -> None:
     """Run until Ctrl-C; exit status 1 with a sentence where something is in the way."""
     os.umask(0o077)  # database, documents and their folders hold NIKs: for this account only
-    for port, name in ((PORT, "PORT"), (TTE_PORT, "TTE_PORT")):
+    catcher = ((MAIL_PORT, "MAIL_PORT"), (CATCHER_PORT, "CATCHER_PORT")) if CATCHES else ()
+    for port, name in ((PORT, "PORT"), (TTE_PORT, "TTE_PORT"), *catcher):
         if _taken(port):
             sys.exit(f"Port {port} sudah dipakai program lain. Hentikan program itu, atau pakai `{name}=... make run`.")
     env = _environment()
@@ -62,6 +66,9 @@ def _environment() -> dict[str, str]:
         "FLASK_APP": "app",
         "PYTHONUNBUFFERED": "1",
     }
+    if CATCHES:
+        server = f"127.0.0.1:{MAIL_PORT}"
+        defaults |= {"MAIL_SERVER": server, "MAIL_SECURITY": "none", "MAIL_FROM": "Alur <alur@contoh.example>"}
     return {k: os.environ.get(k, v) for k, v in defaults.items()}
 
 
@@ -99,9 +106,10 @@ def _register(heads: list[Any]) -> None:
 def _banner() -> str:
     from app.flows import sample
 
+    caught = f"  Surat        http://127.0.0.1:{CATCHER_PORT}\n" if CATCHES else ""
     return (
         f"\n{sample.table()}\n\n  Alur         http://127.0.0.1:{PORT}\n"
-        f"  Penyedia TTE http://127.0.0.1:{TTE_PORT}\n\n  Ctrl-C menghentikan semuanya.\n"
+        f"  Penyedia TTE http://127.0.0.1:{TTE_PORT}\n{caught}\n  Ctrl-C menghentikan semuanya.\n"
     )
 
 
@@ -117,6 +125,9 @@ def _serve(env: dict[str, str]) -> int:
         f"{python} -m gunicorn -k gthread -w 1 --threads 8 -b 127.0.0.1:{PORT} --log-level warning 'app:create_app()'",
         env=full,
     )
+    if CATCHES:
+        ports = f"--port {MAIL_PORT} --page {CATCHER_PORT}"
+        manager.add_process("surat", f"{python} -m app.catcher {ports} --folder {DATA / 'surat'}", env=full)
     manager.add_process("worker", f"{python} -m flask work", env=full)
     manager.loop()
     code = int(manager.returncode or 0)
