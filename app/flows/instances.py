@@ -22,7 +22,7 @@ from app.models import AnyRow, Definition, Instance, Job, Satker, Task, Unit, db
 PAGE = 50
 EXPORT = 100_000
 _OPEN_JOBS = ("ready", "running", "incident")
-_OPEN_TASK = literal_column("coalesce(task.state, '') = 'open'")  # the very words of the partial index ix_task_step
+_OPEN_TASK: ColumnElement[bool] = literal_column("coalesce(task.state, '') = 'open'")  # the very words of the partial index ix_task_step
 _STATUSES: WeakKeyDictionary[Engine, tuple[datetime, list[str]]] = WeakKeyDictionary()
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -247,7 +247,7 @@ def _here(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     tasks = select(Task.instance_id, Task.name, Task.role).where(
         Task.instance_id.in_(ids), Task.state == "open", Task.kind == "user"
     )
-    jobs = select(Job.instance_id, Job.name, literal_column("''")).where(
+    jobs: Any = select(Job.instance_id, Job.name, literal_column("''")).where(
         Job.instance_id.in_(ids), Job.state.in_(_OPEN_JOBS)
     )
     found: dict[int, list[tuple[str, str]]] = {}

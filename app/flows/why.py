@@ -104,8 +104,9 @@ def tokens(case: Casefile, view: View | None) -> list[str]:
 
 def standing(view: View) -> list[str]:
     """The same for a stored state. An event at the edge of a task is no place to stand."""
-    events = [e.element for e in (*view.timers, *view.actions) if e.attached_to is None]
-    return [*(t.element for t in view.user_tasks), *(c.element for c in view.calls), *events]
+    timers = [t.element for t in view.timers if t.attached_to is None]
+    messages = [a.element for a in view.actions if a.attached_to is None]
+    return [*(t.element for t in view.user_tasks), *(c.element for c in view.calls), *timers, *messages]
 
 
 def _wait(task: AnyRow) -> Wait:

@@ -177,7 +177,7 @@ def without_notes(bpmn: str) -> str:
     drawn = [e for e in root.iter("{*}BPMNShape", "{*}BPMNEdge") if e.get("bpmnElement") in ids]
     for element in (*notes, *drawn):
         element.getparent().remove(element)
-    return etree.tostring(root, encoding="unicode")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def with_etag(html: str) -> Response:

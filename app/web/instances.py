@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.flows import casefile, events, instances, lookback, why
+from app.flows import casefile, events, instances, lookback, stuck, why
 from app.flows import incidents as failures
 from app.flows.instances import Filter
 from app.models import AnyRow
@@ -52,6 +52,7 @@ def index() -> ResponseReturnValue:
     if request.args.get("format") == "csv":
         return _csv(f)
     now = clock.now()
+    again: dict[str, Any] = dict(asked)
     page = instances.page(f, now, after=_number("sesudah"), before=_number("sebelum"))
     return render_template(
         "instances/index.html",
@@ -63,10 +64,10 @@ def index() -> ResponseReturnValue:
         phases=PHASES,
         counts=instances.counts(),
         choices=_choices(asked),
-        more=url_for("instances.index", **asked, sesudah=page.older) if page.older else "",
-        back=url_for("instances.index", **asked, sebelum=page.newer) if page.newer else "",
-        first=url_for("instances.index", **asked) if page.newer or "sesudah" in request.args else "",
-        csv=url_for("instances.index", **asked, format="csv"),
+        more=url_for("instances.index", **again, sesudah=page.older) if page.older else "",
+        back=url_for("instances.index", **again, sebelum=page.newer) if page.newer else "",
+        first=url_for("instances.index", **again) if page.newer or "sesudah" in request.args else "",
+        csv=url_for("instances.index", **again, format="csv"),
     )
 
 
@@ -78,7 +79,7 @@ def incidents() -> ResponseReturnValue:
     if request.args.get("format") == "csv":
         return _incidents_csv(text)
     found = failures.listed(text, after)
-    again = {"cari": text} if text else {}
+    again: dict[str, Any] = {"cari": text} if text else {}
     return render_template(
         "instances/incidents.html",
         found=found,
@@ -117,7 +118,7 @@ def show(instance_id: int) -> ResponseReturnValue:
         calls=calls,
         more_calls=more_calls,
         data=tree(view.data) if view else None,
-        stuck_words=STUCK,
+        stuck_words=stuck.WORDS.get(case.row.stuck, STUCK),
         job_words=JOBS,
         outcome_words=OUTCOMES,
         checked=check,
@@ -233,7 +234,8 @@ def _csv(f: Filter) -> ResponseReturnValue:
 def _cells(r: AnyRow) -> tuple[object, ...]:
     return (
         r.id, r.title, r.nama_proses, r.version, PHASES.get(r.phase, r.phase), r.status, r.satker, r.nama_satker or "",
-        r.nama_unit or "", r.tahun, waktu(r.created_at), waktu(r.changed_at), waktu(r.ended_at), r.incidents, r.stuck,
+        r.nama_unit or "", r.tahun, waktu(r.created_at), waktu(r.changed_at), waktu(r.ended_at), r.incidents,
+        stuck.WORDS.get(r.stuck, r.stuck),
     )  # fmt: skip
 
 
