@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Integer, and_, false, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.errors import NotFound
-from app.models import Assignment, Instance, Role, Substitution, Task, User, db
+from app.models import Assignment, Instance, Role, Spent, Substitution, Task, User, db
 
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -82,8 +82,11 @@ def actor_of(user_id: int, year: int, today: date) -> Actor:
     return found[0]
 
 
-def standing(user_id: int, year: int, today: date) -> tuple[Actor, int] | None:
-    """The actor and the account's epoch (a session of an older epoch has ended), or None. One query."""
+def standing(user_id: int, year: int, today: date, session_key: str = "") -> tuple[Actor, int] | None:
+    """The actor and the account's epoch (a session of an older epoch has ended), or None. One query.
+
+    `session_key`: of the session that asks; None too if somebody signed out of it (see sessions.py).
+    """
     held = _held(user_id, today).subquery()
     rows = db.session.execute(
         select(
@@ -93,7 +96,7 @@ def standing(user_id: int, year: int, today: date) -> tuple[Actor, int] | None:
         .select_from(User)
         .outerjoin(held, true())
         .outerjoin(Role, Role.name == held.c.role)
-        .where(User.id == user_id, User.active)
+        .where(User.id == user_id, User.active, ~select(Spent.key).where(Spent.key == session_key).exists())
         .order_by(held.c.behalf_id.is_not(None), held.c.role, held.c.scope, held.c.since)
     ).all()  # fmt: skip
     if not rows:

@@ -26,7 +26,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app import clock
 from app.errors import NotAllowed
-from app.flows import rights
+from app.flows import rights, sessions
 from app.flows.rights import Actor
 from app.models import User
 from app.web import expired
@@ -107,7 +107,7 @@ def begin_session(user: User, tahun: int) -> None:
     session.clear()
     g.pop("csrf_token", None)
     stamp = clock.now().timestamp()
-    session.update(tahun=tahun, epoch=user.epoch, since=stamp, seen=stamp)
+    session.update(tahun=tahun, epoch=user.epoch, since=stamp, seen=stamp, sid=sessions.new_id())
     session.permanent = True
     login_user(SignedIn(rights.actor_of(user.id, tahun, rights.local_day(clock.now()))))
     g.actor = current_user.actor
@@ -121,7 +121,8 @@ def _load(user_id: str) -> SignedIn | None:
     """Flask-Login's loader: the actor behind the session, if it has not ended."""
     if _ended():
         return None
-    found = rights.standing(int(user_id), int(session["tahun"]), rights.local_day(clock.now()))
+    key = sessions.key(session.get("sid", ""))
+    found = rights.standing(int(user_id), int(session["tahun"]), rights.local_day(clock.now()), key)
     if found is None or found[1] != session["epoch"]:
         return None
     return SignedIn(found[0])

@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 
 from app import clock
 from app.errors import InvalidInput
-from app.flows import accounts, rights
+from app.flows import accounts, rights, sessions
 from app.flows.accounts import Refusal
 from app.models import User, db
 from app.sdk.fields import Filled
@@ -262,6 +262,7 @@ def _change(form: PasswordForm) -> bool:
 def _end() -> None:
     if g.actor is not None:
         accounts.left(g.actor, clock.now())
+        sessions.end(session.get("sid", ""), clock.now())
     session.clear()
     g.pop("csrf_token", None)
     g.actor = None

@@ -202,7 +202,7 @@ def cek_tte() -> ResponseReturnValue:
         raise NotAllowed
     form, answer = CekForm(), None
     if request.method == "POST" and form.validate():
-        personal.checked_nik(form.nik.data, g.actor, clock.now())
+        personal.checked_nik(form.nik.data or "", g.actor, clock.now())
         answer = current_app.extensions["cek_tte"](form.nik.data)
     status = 422 if form.errors else 200
     return render_template("kinerja/cek_tte.html", form=form, answer=answer), status

@@ -112,8 +112,7 @@ def test_no_page_of_anybody_shows_a_nik_but_the_forms_that_ask_for_it(stage: str
         for path in pages(world):
             page = visitor.open(path)
             opened += page.status == 200
-            text = page.answer.get_data(as_text=True) if page.answer.mimetype != "application/pdf" else ""
-            if any(nik in text for nik in niks) and not _allowed(world, page, role):
+            if any(nik.encode() in page.answer.data for nik in niks) and not _allowed(world, page, role):
                 found.append(f"{path} for {role}")
     assert found == [] and opened > 100
 
@@ -124,7 +123,7 @@ def test_no_csv_shows_a_nik(archived: World) -> None:
         for path in {p.partition("?")[0] for p in pages(archived)}:
             answer = visitor.client.get(f"{path}?format=csv")
             if answer.mimetype == "text/csv":
-                assert not [n for n in niks if n in answer.text], path
+                assert not [n for n in niks if n.encode() in answer.data], path
 
 
 def test_no_table_but_that_of_people_keeps_a_nik(archived: World) -> None:
@@ -134,7 +133,7 @@ def test_no_table_but_that_of_people_keeps_a_nik(archived: World) -> None:
             visitor.open(path)
     rows = {model: str([_values(r) for r in archived.all(db.select(model))]) for model in (Audit, Draft, Mail, Notice)}
     assert [m.__name__ for m, text in rows.items() if any(h.nik in text for h in sample.heads())] == []
-    sixteen = re.compile(r"(?<!\d)\d{16}(?!\d)")
+    sixteen = re.compile(r"(?<![0-9a-f])\d{16}(?![0-9a-f])")  # not within a hash
     assert not sixteen.search(rows[Audit])
 
 

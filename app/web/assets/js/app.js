@@ -7,6 +7,7 @@ import "./rows/paste.js";
 import "./rows/drag.js";
 import "./captcha.js";
 import "./autosave.js";
+import "./print.js";
 import "./confirm.js"; // before whatever sends
 import "./follow.js"; // before once.js: what it sends itself is not once.js's matter
 import "./once.js";
