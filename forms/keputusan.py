@@ -71,11 +71,12 @@ class Keputusan(TaskForm):
         if self.context.task.get("properties", {}).get("tanda_tangan") == "tidak":
             del self.passphrase
             self.submit_labels[SETUJU] = "Kirim Persetujuan"
-        if not self.signs or kesalahan.of(self.context).get("kode") != "TTE_SERTIFIKAT_BERBEDA":
+        error = kesalahan.of(self.context) if not self._tried_by() else {}
+        if not self.signs or error.get("kode") != "TTE_SERTIFIKAT_BERBEDA":
             del self.sertifikat_baru
-        if self.signs and kesalahan.of(self.context).get("kode") == "PASSPHRASE_SALAH":
+        if self.signs and error.get("kode") == "PASSPHRASE_SALAH":
             # at the field too: on a phone the notice on top is a screen away
-            self.passphrase.errors = [kesalahan.of(self.context).get("pesan") or ""]
+            self.passphrase.errors = [error.get("pesan") or ""]
 
     @property
     def signs(self) -> bool:
@@ -84,7 +85,21 @@ class Keputusan(TaskForm):
 
     def notice(self) -> str:
         """Why the last attempt to sign came back."""
-        return str(kesalahan.of(self.context).get("pesan") or "") if self.signs else ""
+        said = str(kesalahan.of(self.context).get("pesan") or "") if self.signs else ""
+        other = self._tried_by()
+        return f"Percobaan terakhir oleh {other}: {said}" if said and other else said
+
+    def _tried_by(self) -> str:
+        """Who else tried to sign last, "" where it was this person: a substitute's certificate is not confirmed by
+        who is away, nor the other way round.
+        """
+        last = self.context.data.get(self.key)
+        if not isinstance(last, dict) or last.get("keputusan") != SETUJU:
+            return ""
+        by = last.get("oleh") if isinstance(last.get("oleh"), dict) else self._named()
+        if not by or not by.get("nip") or by["nip"] == self.context.person.get("nip"):
+            return ""
+        return str(by.get("nama") or "")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The passphrase matters for approving only, the note for giving back only."""

@@ -274,3 +274,15 @@ def test_a_wrong_passphrase_is_said_at_the_field_too(role, case):
     trouble = {"kesalahan": {"kode": "PASSPHRASE_SALAH", "pesan": "Passphrase salah."}}
     assert FORMS[role.form].open(case(data=trouble)).passphrase.errors == ["Passphrase salah."]
     assert not sent(role, case(data=trouble), keputusan="setuju", passphrase=SECRET).errors
+
+
+@pytest.mark.parametrize("code", ["PASSPHRASE_SALAH", "TTE_SERTIFIKAT_BERBEDA"])
+def test_what_went_wrong_for_a_substitute_is_not_taken_for_ones_own(role, case, code):
+    by = {"keputusan": "setuju", "atas_nama": AWAY, "oleh": {"nama": "Budi", "nip": "197501012000011001"}}
+    data = {"kesalahan": {"kode": code, "pesan": "Belum berhasil."}, role.key: by}
+    form = FORMS[role.form].open(case(data=data))
+    assert form.notice() == "Percobaan terakhir oleh Budi: Belum berhasil."
+    assert "sertifikat_baru" not in form and not form.passphrase.errors
+    budi = FORMS[role.form].open(case(data=data, person=standing_in(nip="197501012000011001")))
+    assert budi.notice() == "Belum berhasil."
+    assert ("sertifikat_baru" in budi) == (code == "TTE_SERTIFIKAT_BERBEDA")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
 
 from app import clock
 from app.documents import signatures
-from app.flows.rights import local_day
+from app.flows import substitutes
+from app.flows.rights import actor_of, local_day
+from app.flows.substitutes import Wish
 from app.models import Assignment, Audit, Certificate, Document, Event, Mail, Person, Substitution, Task, User, db
 from tests import pk
 from tests.visitor import Page, Visitor
@@ -315,6 +318,36 @@ def test_strangers_find_nothing_to_end_or_appoint(away: World) -> None:
         assert stranger.open("/pengganti/").status == 403
     assert away.admin().open("/pengganti/baru/999999").status == 404
     assert away.all(db.select(Substitution.until))[0] > today()
+
+
+def test_two_who_appoint_at_once_make_one_substitution(at_the_head: World) -> None:
+    """The head and an admin press at the same moment; one of them is told."""
+    post = at_the_head.all(db.select(Assignment.id).join(User).where(User.username == SATU.head.nip))[0]
+    people = [account(at_the_head, SATU.head.nip).id, account(at_the_head, "admin").id]
+    wish = Wish(post, account(at_the_head, DUA.head.nip).id, today(), today() + timedelta(days=3), WHY)
+    start, said = threading.Barrier(2), []
+
+    def press(user_id: int) -> None:
+        with at_the_head.app.app_context():
+            who = actor_of(user_id, 2026, today())
+            start.wait()
+            try:
+                substitutes.appoint(wish, who, clock.now())
+                said.append("done")
+            except substitutes.Refused as e:
+                said.append(e.field)
+
+    threads = [threading.Thread(target=press, args=(p,)) for p in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["done", "mulai"]
+    assert len(at_the_head.all(db.select(Substitution))) == 1
+
+
+def test_progress_says_for_whom(away: World) -> None:
+    assert f"Anda a.n. {SATU.head.nama} (Kepala Satker)" in away.head(DUA).open("/kinerja/progres").text
 
 
 def test_ended_twice_is_said(away: World) -> None:
