@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.engine import steps
 from app.engine.types import Timer
 from app.errors import NotFound
 from app.flows import casefile, intervention
@@ -16,6 +15,7 @@ from app.flows.casefile import Casefile
 from app.flows.holders import holders
 from app.flows.house import house
 from app.flows.rights import Actor, local_day
+from app.flows.why import view_of
 from app.models import AnyRow, Attempt, Document, Draft, Job, Task, User, db
 
 
@@ -59,7 +59,8 @@ def of_case(case: Casefile, now: datetime) -> Foresight:
         return role, ", ".join(h.words for h in holders(role, row.satker, row.unit, local_day(now)))
 
     in_force = [d for d in casefile.documents(case) if d.void_at is None and d.kind != "archive"]
-    timers = steps.read(case.definition, row.state).timers if row.state and not row.ended_at else ()
+    view = None if row.ended_at else view_of(case)  # None too where the state can't be read: that must not stop anybody
+    timers = view.timers if view else ()
     return Foresight(
         case,
         [_waiting(t, now) for t in case.user_tasks],

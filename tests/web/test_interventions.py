@@ -100,6 +100,12 @@ def test_a_cancelled_case_is_over_and_the_satker_begins_anew(at_eselon: World) -
     assert numbers == ["PK-2026-100101-2"]  # a number on paper stands for one sheet
 
 
+def test_a_case_whose_state_no_release_can_read_can_still_be_ended(at_the_head: World) -> None:
+    at_the_head.write(update(Instance).values(state=b"x"))
+    assert do(at_the_head, "1/batalkan").status == 200
+    assert case(at_the_head).phase == "cancelled"
+
+
 def test_what_was_cancelled_is_not_offered_for_copying(at_the_head: World) -> None:
     do(at_the_head, "1/batalkan")
     page = pk.confirm_info(pk.begin(at_the_head.operator(year=2027)))
