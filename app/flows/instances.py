@@ -22,7 +22,8 @@ from app.models import AnyRow, Definition, Instance, Job, Satker, Task, Unit, db
 PAGE = 50
 EXPORT = 100_000
 _OPEN_JOBS = ("ready", "running", "incident")
-_OPEN_TASK: ColumnElement[bool] = literal_column("coalesce(task.state, '') = 'open'")  # the very words of the partial index ix_task_step
+# the very words of the partial index ix_task_step
+_OPEN_TASK: ColumnElement[bool] = literal_column("coalesce(task.state, '') = 'open'")
 _STATUSES: WeakKeyDictionary[Engine, tuple[datetime, list[str]]] = WeakKeyDictionary()
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 
