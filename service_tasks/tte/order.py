@@ -79,11 +79,19 @@ def _behalf(call: Call) -> tuple[str, str]:
     """("a.n. Kepala Balai, Dra. Sekar", "oleh Drs. Harun a.n.") for the signature and for the line beside its stamp;
     the name of who is absent stands on the sheet beneath it already. Two "" for who signs for themself.
     """
-    absent = call.params.get("atas_nama")
+    absent = call.params["atas_nama"] if "atas_nama" in call.params else _decided_for(call)
     if not isinstance(absent, dict) or not absent.get("nama"):
         return "", ""
     whom = ", ".join(str(absent[k]) for k in ("jabatan", "nama") if absent.get(k))
     return f"a.n. {whom}", f"oleh {call.signer.name} a.n." if call.signer else ""
+
+
+def _decided_for(call: Call) -> object:
+    """Cases that began under a diagram without the parameter: for whom the signer decided, by the case's data."""
+    decisions = [d for d in call.data.values() if isinstance(d, dict) and d.get("keputusan") == "setuju"]
+    nip = call.signer.nip if call.signer else ""
+    mine = (d for d in decisions if isinstance(d.get("oleh"), dict) and nip and d["oleh"].get("nip") == nip)
+    return next((d.get("atas_nama") for d in mine), None)
 
 
 _PLACE = ("halaman", "x", "y", "lebar", "tinggi", "tag")
