@@ -14,7 +14,7 @@ from app.models import AnyRow, Event, Instance, db
 
 
 class Suspended(Conflict):
-    """Perkara ini sedang ditangguhkan admin. Isian Anda tersimpan; kirim lagi setelah perkara ini dilanjutkan."""
+    """Perkara ini sedang ditangguhkan admin. Coba lagi setelah dilanjutkan; yang sudah diketik tersimpan."""
 
 
 def suspend(instance_id: int, what: Intervention, now: datetime) -> None:
@@ -32,7 +32,8 @@ def refuse_suspended(case: AnyRow | Instance) -> None:
     if case.phase == SUSPENDED:
         reason = reasons((case.id,)).get(case.id, "")
         raise Suspended(
-            f"Perkara ini sedang ditangguhkan admin: {reason} Isian Anda tersimpan; kirim lagi setelah dilanjutkan."
+            f"Perkara ini sedang ditangguhkan admin: {reason} "
+            "Coba lagi setelah dilanjutkan; yang sudah diketik tersimpan."
         )
 
 

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import update
@@ -17,7 +20,7 @@ from app.flows.events import broken_at
 from app.flows.intervention import Intervention
 from app.flows.suspend import suspend
 from app.jobs.worker import work_once
-from app.models import Document, Draft, Instance, Job, Task, db
+from app.models import Audit, Document, Draft, Event, Instance, Job, Task, db
 from tests import pk
 from tests.jobs.crashing import calls, run, send_passphrase
 from tests.stories.conftest import at_eselon, at_the_head, drafting  # noqa: F401 - fixtures
@@ -87,6 +90,30 @@ def test_somebody_who_was_just_sending_is_told(drafting: World, monkeypatch) -> 
     assert cancelled(drafting).phase == "cancelled"
     assert drafting.all(db.select(Draft)) == []
     assert drafting.all(db.select(Task).where(Task.state == "open")) == []
+
+
+def test_of_eight_admins_at_once_one_acts_and_seven_are_told(at_the_head: World) -> None:
+    barrier, seen = Barrier(8), cancelled(at_the_head).version
+
+    def act(n: int) -> str:
+        verb = cancel if n % 2 else suspend
+        with at_the_head.app.app_context():
+            barrier.wait()
+            try:
+                verb(1, replace(WHY, seen=seen), clock.now())
+            except Conflict as e:
+                return str(e)
+            finally:
+                db.session.remove()
+        return ""
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(act, range(8)))
+    assert said.count("") == 1 and all("Perkara ini berubah sejak" in s for s in said if s), said
+    assert len(at_the_head.all(db.select(Event).where(Event.kind.in_(("cancel", "suspend"))))) == 1
+    assert len(at_the_head.all(db.select(Audit).where(Audit.kind == "perkara"))) == 1
+    with at_the_head.app.app_context():
+        assert broken_at(1) is None
 
 
 def test_a_suspended_case_can_be_cancelled(at_eselon: World) -> None:

@@ -116,7 +116,7 @@ def test_whoever_reads_the_case_while_it_is_suspended_refuses_in_words(at_the_he
     hold(at_the_head)
     with at_the_head.app.app_context():
         case = db.session.get(Instance, 1)
-        with pytest.raises(Suspended, match=r"biro hukum\. Isian Anda tersimpan"):
+        with pytest.raises(Suspended, match=r"biro hukum\. Coba lagi setelah dilanjutkan"):
             refuse_suspended(case)
 
 
