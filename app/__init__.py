@@ -60,7 +60,8 @@ def create_app(config: Config | None = None, **more: Any) -> Flask:
     _init_sqlite()
     _init_migrations(app)
     app.extensions[KEY] = House(config, FORMS, SERVICE_TASKS, DocumentStore(config.documents), Renderer(FONTS))
-    pool = SigningPool(app, config.signing_threads, config.signing_queue, config.secret_seconds)
+    grace = config.tte_timeout_sign + 10
+    pool = SigningPool(app, config.signing_threads, config.signing_queue, config.secret_seconds, grace)
     app.extensions["signing"] = pool
     atexit.register(pool.close)
     app.extensions["cek_tte"] = partial(check_registration, config.service_settings())

@@ -22,6 +22,7 @@ from pythonjsonlogger.json import JsonFormatter
 _NUMBER = re.compile(r"(?<![0-9a-f])\d(?: ?\d){15}(?: ?\d ?\d)?(?![0-9a-f])")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PASSWORD = re.compile(r"(://[^\s:/@]*):[^\s/@]+@")
+_LINK = re.compile(r"(/password/tautan/)\w+")  # opens an account
 _QUERY = re.compile(r"(/[\w./%~-]*)\?[^\s\"'\\]+")
 _FIELDS = ("reference", "case", "job", "user", "endpoint", "method", "status", "ms")
 _OURS = ("alur", "app", "gunicorn.error")
@@ -51,6 +52,8 @@ def init_logs(form: str, stream: TextIO | None = None) -> logging.Handler:
     root.setLevel(logging.WARNING)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
+    # who reads text sits at a terminal: a line for each poll would bury the rest
+    logging.getLogger("alur.access").setLevel(logging.WARNING if form == "text" else logging.INFO)
     return handler
 
 
@@ -66,6 +69,7 @@ def mask(line: str) -> str:
     line = _NUMBER.sub("****************", line)
     line = _PASSWORD.sub(r"\1:***@", line)
     line = _ADDRESS.sub("***@***", line)
+    line = _LINK.sub(r"\1***", line)
     return _QUERY.sub(r"\1?...", line)
 
 

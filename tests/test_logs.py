@@ -71,7 +71,7 @@ def test_lines_of_a_job_say_which(drafting: World, written: io.StringIO, monkeyp
     page = drafting.operator().open("/tugas").link("Membuat Lembar PK")
     page.form("/tugas/").press(langkah="buat")
     drafting.settle()
-    job = drafting.all(db.select(Job))[0]
+    (job,) = drafting.all(db.select(Job).where(Job.operator == "lembar.buat"))
     about = [e for e in lines(written) if e.get("job") == job.id]
     assert about and about[0]["case"] == drafting.all(db.select(Instance.id))[0]
     assert "Budi" not in written.getvalue()

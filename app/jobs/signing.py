@@ -17,7 +17,7 @@ from app.sdk.secrets import Passphrase
 
 log = logging.getLogger("alur.signing")
 
-GRACE = 20  # seconds for signatures that are on their way when the process ends
+GRACE = 70.0  # seconds for signatures that are on their way when the process ends; more than one may take
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Errand:
 class SigningPool:
     """A bounded queue and a few threads. Secrets are wiped at the end, when they get too old, and at exit."""
 
-    def __init__(self, app: Flask, threads: int, size: int, seconds: int) -> None:
-        self._app, self._seconds = app, seconds
+    def __init__(self, app: Flask, threads: int, size: int, seconds: int, grace: float = GRACE) -> None:
+        self._app, self._seconds, self._grace = app, seconds, grace
         self._queue: queue.Queue[Errand | None] = queue.Queue(size)
         self._threads = [threading.Thread(target=self._work, name=f"signing-{n}", daemon=True) for n in range(threads)]
         self._started = self._closed = False
@@ -76,8 +76,9 @@ class SigningPool:
                 self._queue.put(None, timeout=1)
             except queue.Full:  # a queue smaller than the pool, and all of it busy: the threads end with the process
                 break
+        until = time.monotonic() + self._grace
         for thread in self._threads:
-            thread.join(timeout=GRACE / len(self._threads))
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _emptied(self) -> list[Errand]:
         found: list[Errand] = []
