@@ -48,6 +48,7 @@ def _index(error: str = "") -> ResponseReturnValue:
     again: dict[str, Any] = {k: v for k, v in (("cari", f.text), ("keadaan", f.state)) if v}
     if request.args.get("format") == "csv":
         rows = runs.listed(f, g.actor, 100_000)
+        runs.exported("daftar muatan", len(rows), again, g.actor, clock.now())
         cells = [(r.id, r.name, STATES[r.state], r.total, r.oleh, waktu(r.created_at)) for r in rows]
         return csv_response("muatan.csv", ("Nomor", "Berkas", "Keadaan", "Baris", "Oleh", "Diunggah"), cells)
     rows = runs.listed(f, g.actor)
@@ -178,6 +179,7 @@ def faults(run_id: int) -> ResponseReturnValue:
     if request.args.get("format") == "csv":
         cells = [(LEVELS[f[0]], f[1], f[2] or "", f[3], f[4], f[5]) for f in found]
         head = ("Jenis", "Sheet", "Baris", "Kolom", "Isi", "Yang perlu dilakukan")
+        runs.exported(f"temuan muatan {run_id}", len(cells), {"cari": text}, g.actor, clock.now())
         return csv_response(f"temuan-{run_id}.csv", head, cells)
     return _list("imports/faults.html", run, found, {"jenis": level, "cari": text})
 
@@ -198,6 +200,7 @@ def changes(run_id: int) -> ResponseReturnValue:
             for c in found for label, old, new in (c[3] or [("", "", "")])
         ]  # fmt: skip
         head = ("Data", "Jenis", "Yang mana", "Isian", "Lama", "Baru")
+        runs.exported(f"perubahan muatan {run_id}", len(found), f, g.actor, clock.now())
         return csv_response(f"perubahan-{run_id}.csv", head, cells)
     return _list("imports/changes.html", run, found, f)
 

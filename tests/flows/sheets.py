@@ -86,5 +86,6 @@ def load(world: World, content: bytes, name: str = "data.xlsx", by: str = "admin
     world.chores()
     with world.app.app_context():
         run = runs.find(run_id, actor(by))
+        assert run.rows is not None  # read while there is a session
         db.session.expunge(run)
         return run

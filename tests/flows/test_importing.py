@@ -53,6 +53,11 @@ def test_csv_in_all_its_ways(world: World, encoding: str, separator: str) -> Non
     assert found.plan.report.faults == [] and [r["nama"] for r in found.records] == ["Balai Café"]
 
 
+def test_a_csv_is_what_its_headers_say_whatever_it_is_called(world: World) -> None:
+    content = f"Kode Satker;Nama Satker;Kode Unit;Nama Unit\r\n300301;Balai A;{LITERASI.kode};Literasi\r\n".encode()
+    assert [r.kind for r in checked(world, content, "unit.csv").records] == ["satker"]
+
+
 def test_csv_that_says_how_it_is_separated(world: World) -> None:
     content = f"sep=;\r\nKode Satker;Nama Satker;Kode Unit\r\n300301;Balai A, B, dan C;{LITERASI.kode}\r\n".encode()
     assert [r["nama"] for r in checked(world, content, "x.csv").records] == ["Balai A, B, dan C"]
@@ -278,6 +283,12 @@ def test_fifty_thousand_rows_are_refused_quickly_with_the_number(world: World) -
     assert "berisi 50.000 baris" in refusal(world, book(Unit=rows))
     text = "Kode Unit;Nama Unit\n" + "".join(f"{n:06d};Unit {n}\n" for n in range(50_000))
     assert "50.000 baris" in refusal(world, text.encode(), "unit.csv")
+
+
+def test_more_heads_than_one_transaction_should_hold_are_refused(world: World) -> None:
+    rows = [pejabat(NIP=f"19850202201001{n:04d}", NIK=f"990101020285{n:04d}") for n in range(1, 1002)]
+    (fault,) = [f for f in faults(world, book(Pejabat=rows)) if not f[1]]
+    assert "Ada 1001 baris pejabat; satu berkas paling banyak 1000" in fault[3]
 
 
 def test_what_only_calls_itself_xlsx(world: World) -> None:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from app.flows.importing.columns import KINDS
-from app.models import ImportRun, Unit, User, db
+from app.models import Audit, ImportRun, Unit, User, db
 from tests.flows.sheets import OPERATOR, PEJABAT, SATKER, UNIT, WHOLE, book
 from tests.visitor import Page, Visitor
 from tests.web.test_routes import _problems
@@ -117,6 +117,8 @@ def test_lists_are_searched_filtered_paged_and_downloaded(world: World) -> None:
     assert "salah.xlsx" in admin.open("/muat?keadaan=faulty").text
     assert "Tidak ada yang cocok" in admin.open("/muat?cari=tidakada").text
     assert admin.open("/muat?format=csv").answer.text.count("\r\n") == 3
+    told = world.all(db.select(Audit.subject).where(Audit.kind == "ekspor"))
+    assert told == ["perubahan muatan 1", "temuan muatan 2", "daftar muatan"]
 
 
 def test_every_state_of_a_run_is_well_formed(world: World) -> None:

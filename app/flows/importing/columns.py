@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 MOST_ROWS = 10_000  # in one file, all sheets together
-MOST_HEADS = 2_000  # each moves terms, roles and a master within the one transaction, for which all others wait
+MOST_HEADS = 1_000  # each moves terms, roles and a master within the one transaction, for which all others wait
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,11 @@ def tables(grids: Sequence[Grid], report: Report) -> list[Table]:
 
 
 def _table(grid: Grid, report: Report, alone: bool) -> Table | None:
-    kind = SHEETS.get(fold(grid.name))
     if not grid.rows:
         return None
-    if kind is None:
-        kind = _recognised(grid, alone)
+    # a file of one sheet may be called anything: a CSV "unit.csv" of satkers is one of satkers
+    named = SHEETS.get(fold(grid.name))
+    kind = (_recognised(grid, alone) or named) if alone else (named or _recognised(grid, alone))
     if kind is None:
         names = ", ".join(k.sheet for k in KINDS.values())
         if alone:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from app.flows.importing import cells
-from app.flows.importing.columns import SATKER
+from app.flows.importing.columns import KINDS, SATKER
 from app.flows.importing.grid import Record, Report
 from app.flows.importing.known import Known
 
@@ -152,7 +152,7 @@ def _is_one_thing(plan: Plan, record: Record, others: set[str], what: str) -> bo
     if record["kode"] not in others:
         return True
     words = f"Kode {record['kode']} dipakai sebuah {what}. Unit utama dan satker tidak berbagi kode: perbaiki kodenya."
-    plan.report.of(record, words, f"Kode {record.sheet}", record["kode"])
+    plan.report.of(record, words, KINDS[record.kind].column("kode").label, record["kode"])
     return False
 
 

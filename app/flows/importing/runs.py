@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.orm import defer
 
 from app.errors import Conflict, InvalidInput, NotFound
+from app.flows import audit
 from app.flows.importing import check, headers, heads, known, people, plan, textfile, workbook
 from app.flows.importing.columns import KINDS, PENGGUNA
 from app.flows.importing.grid import ERROR, Fault, Record, Report
@@ -141,7 +143,7 @@ def _move(run_id: int, **values: Any) -> None:
 
 def find(run_id: int, actor: Actor) -> ImportRun:
     """The run; NotFound for those of others, but an admin sees all."""
-    run = db.session.get(ImportRun, run_id, populate_existing=True)
+    run = db.session.get(ImportRun, run_id, populate_existing=True, options=[defer(ImportRun.rows)])
     if run is None or (run.user_id != actor.user_id and ADMIN not in actor.roles):
         raise NotFound
     return run
@@ -169,6 +171,13 @@ def listed(f: Filter, actor: Actor, limit: int = PAGE) -> Sequence[AnyRow]:
     if f.before:
         query = query.where(_RUN.c.id < f.before)
     return db.session.execute(query.order_by(_RUN.c.id.desc()).limit(limit + 1)).all()
+
+
+def exported(what: str, rows: int, asked: dict[str, str], actor: Actor, now: datetime) -> None:
+    """Somebody took a list of people with them as a file. Commits."""
+    after = {"baris": rows, "saringan": {k: v for k, v in asked.items() if v}}
+    audit.write("ekspor", what, now, by=actor, after=after)
+    db.session.commit()
 
 
 def sweep(now: datetime) -> int:

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from openpyxl import load_workbook
@@ -160,8 +160,8 @@ def _raw(cell: Any) -> Raw:
     value, kind = cell.value, cell.data_type
     if value is None:
         return None
-    if kind == "f" or kind == "e" or not isinstance(value, str | int | float | datetime):
-        return value if hasattr(value, "year") else Formula(str(getattr(value, "text", value)))
+    if kind in ("f", "e"):
+        return Formula(str(getattr(value, "text", value)))
     if isinstance(value, str):
         return value.strip() or None
-    return value
+    return value if isinstance(value, int | float | date) else str(value)  # what is left are times of day
