@@ -85,6 +85,7 @@ def test_lines_of_a_job_say_which(drafting: World, written: io.StringIO, monkeyp
         ("NIP 197205171998032002", "NIP ****************"),
         ("kepada budi.s+x@contoh.example gagal", "kepada ***@*** gagal"),
         ("GET /dokumentasi/?cari=Budi%20S HTTP/1.1", "GET /dokumentasi/?... HTTP/1.1"),
+        ("Exception on /password/tautan/AbCdEf [POST]", "Exception on /password/tautan/*** [POST]"),
         ("postgresql://alur:rahasia@db/alur", "postgresql://alur:***@db/alur"),
         ("job 1234567890123456abcdef1234567890", "job 1234567890123456abcdef1234567890"),
         ("2026-11-22T20:47:39.123456+00:00", "2026-11-22T20:47:39.123456+00:00"),

@@ -18,14 +18,14 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, delays
 from app.flows.rights import Actor
-from app.models import User, db
+from app.models import PasswordLink, User, db
 
 FIRST_PASSWORD = "operator"  # noqa: S105  # the guide's; it opens nothing but the page that changes it
 SHORTEST = 10
@@ -136,6 +136,9 @@ def set_password(
         raise NotFound
     user.password_hash = _hashed(password, user.username, first)
     user.epoch += 1
+    # a link that was mailed before must not undo it: perhaps that mail is why the password was changed
+    old = update(PasswordLink).where(PasswordLink.user_id == user_id, PasswordLink.used_at.is_(None))
+    db.session.execute(old.values(used_at=clock.now()))
     audit.write(kind, f"akun {user.username}", clock.now(), by=by)
     db.session.commit()
     return user

@@ -216,3 +216,11 @@ def test_choosing_a_password_ends_every_other_link(world: World) -> None:
     forgot(world, "admin")
     use(world, token(world))
     assert not good(world, invited)
+
+
+def test_a_password_changed_by_its_owner_ends_the_links_too(world: World) -> None:
+    """Perhaps a mail that nobody asked for is why it was changed."""
+    forgot(world, "admin")
+    with world.app.app_context():
+        accounts.set_password(world.all(db.select(User.id).where(User.username == "admin"))[0], NEW)
+    assert not good(world, token(world))
