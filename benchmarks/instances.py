@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -46,6 +47,9 @@ def run(quick: bool = False) -> list[Figure]:
         _mix(others)
         long = _long(h, rounds)
         events = long.row().version
+        # what was made to fill the house is not the pages' garbage
+        gc.collect()
+        gc.freeze()
         # a thread has no context of the application yet: each request gets its own, as in the server
         with ThreadPoolExecutor(1) as aside:
             return aside.submit(_ask, h, others, turns, f"{long.id}", events).result()

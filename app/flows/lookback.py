@@ -111,14 +111,17 @@ def history(instance_id: int, before: int | None = None, size: int = PAGE) -> tu
 def decisions(instance_id: int, before: int | None = None, size: int = DECISIONS) -> tuple[list[Decision], int | None]:
     """The gateways passed, in the order in which they were, the latest round first; and where to go on, as above."""
     query = select(Event.seq, Event.at, Event.passed, Event.definition_id).where(Event.instance_id == instance_id)
-    if before is not None:
-        query = query.where(Event.seq < before)
     found: list[Decision] = []
-    for e in db.session.execute(query.order_by(Event.seq.desc())):
-        if len(found) >= size:
-            return found, e.seq + 1
-        found += _decisions(definitions.of(e.definition_id), e)
-    return found, None
+    while True:  # a slice at a time: most of a long history is not needed
+        part = query if before is None else query.where(Event.seq < before)
+        rows = db.session.execute(part.order_by(Event.seq.desc()).limit(100)).all()
+        for e in rows:
+            if len(found) >= size:
+                return found, e.seq + 1
+            found += _decisions(definitions.of(e.definition_id), e)
+        if len(rows) < 100:
+            return found, None
+        before = rows[-1].seq
 
 
 def look(instance_id: int, seq: int) -> Look:

@@ -207,3 +207,18 @@ def test_a_history_that_was_changed_is_told(at_the_head: World) -> None:
 
 def _id(world: World, username: str) -> int:
     return int(world.all(db.select(User.id).where(User.username == username))[0])
+
+
+def test_gateways_of_a_long_history_come_in_pages_and_none_is_lost(at_the_head: World) -> None:
+    with at_the_head.app.app_context():
+        last = db.session.scalars(db.select(Event).where(Event.element == "cek_tte")).one()
+        kept = {c.name: getattr(last, c.name) for c in Event.__table__.columns if c.name not in ("id", "seq")}
+        db.session.execute(db.insert(Event), [kept | {"seq": n} for n in range(100, 350)])
+        db.session.commit()
+        found, before = [], None
+        while True:
+            part, before = lookback.decisions(1, before, size=40)
+            found += part
+            if before is None:
+                break
+    assert [d.seq for d in found] == [*range(349, 99, -1), 5, 4]
