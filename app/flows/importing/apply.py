@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import clock
-from app.errors import AlurError, InvalidInput, NotAllowed
+from app.errors import AlurError, NotAllowed
 from app.flows import audit, invitations, rights, units
 from app.flows.importing import runs
 from app.flows.importing.grid import Record, Report
@@ -122,7 +122,8 @@ def _carry_out(run: _Run, row: Any, by: Actor, passwords: Passwords, now: dateti
     plan = runs.plan_of(records, Report(), db.session.connection(), by, now)
     report = runs.report_of(plan, records)
     # warnings about cells were found while the file was read
-    report["faults"] += [f for f in row.report["faults"] if f not in report["faults"]]
+    seen = {tuple(f) for f in report["faults"]}
+    report["faults"] += [f for f in row.report["faults"] if tuple(f) not in seen]
     report["warnings"] = sum(f[0] != "error" for f in report["faults"])
     if plan.report.errors or plan.digest != row.report["digest"]:
         run.rollback()
@@ -149,8 +150,8 @@ def _invite(run: _Run, now: datetime) -> None:
         for user_id in some:
             try:
                 invitations.invite(user_id, now, db.session.connection())
-            except InvalidInput:  # an address that no mail goes to: it was good enough for the file
-                log.warning("account %s has no address for an invitation", user_id)
+            except AlurError as e:  # the address was taken away meanwhile, or the account
+                log.warning("account %s is not invited: %s", user_id, type(e).__name__)
         run.commit()
     report.pop("invite")
     run.keep(report=report, state="done", finished_at=clock.now())
