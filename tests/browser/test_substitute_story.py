@@ -121,7 +121,7 @@ def test_a_penelaah_recommends(live_at_eselon: House) -> None:
     house.forgive(422)
     reviewer.get_by_label("Catatan telaah").fill("Target kedua terlalu rendah.")
     steps.press(reviewer, "Simpan rekomendasi")
-    expect(reviewer.get_by_text("Rekomendasi disampaikan kepada Eselon 1")).to_be_visible()
+    expect(reviewer.locator("main").get_by_text("Rekomendasi disampaikan kepada Eselon 1")).to_be_visible()
 
     eselon = house.eselon()
     steps.open_task(eselon, REVIEW)
