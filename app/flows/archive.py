@@ -1,9 +1,9 @@
 """The file of a backup: a plain .tar in which every byte is covered by a hash.
 
-    database.sqlite3 | database.dump     the snapshot
-    documents/<sha256>                   write-once files, each under the hash of what it holds
-    manifest.json                        what there is: sizes and hashes, revision of the tables, counts, faults
-    SHA256                               of all bytes before this member
+    database.sqlite3        the snapshot
+    documents/<sha256>      write-once files, each under the hash of what it holds
+    manifest.json           what there is: sizes and hashes, revision of the tables, counts, faults
+    SHA256                  of all bytes before this member
 
 Any tar reads it. Nothing is ever unpacked by the names that stand in it: only the names above are taken.
 """
@@ -26,7 +26,7 @@ import orjson
 from app.errors import AlurError
 
 FORMAT = 1
-DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+DATABASES = {"sqlite": "database.sqlite3"}  # by the kind that the manifest names
 _MANIFEST, _TRAILER = "manifest.json", "SHA256"
 _DOCUMENT = re.compile(r"documents/([0-9a-f]{64})")
 _CHUNK = 1024 * 1024
@@ -45,7 +45,7 @@ class Manifest:
     format: int
     version: str  # of Alur
     revision: str  # of the tables, as Alembic calls it
-    database: str  # sqlite | postgresql
+    database: str  # sqlite
     created_at: str  # ISO 8601, UTC
     cases: int
     documents: int  # that rows of the snapshot refer to

@@ -36,7 +36,6 @@ PEOPLE = (
 )
 IN_USE = "Basis data sedang dipakai. Hentikan dulu alur-web dan alur-worker, lalu coba lagi."
 NEWER = "Cadangan ini dibuat oleh Alur yang lebih baru (tabel {}, Alur {}). Pasang versi itu, lalu pulihkan lagi."
-OTHER_KIND = "Cadangan ini berisi basis data {}, sedangkan DATABASE_URL di sini menunjuk {}. Samakan, lalu coba lagi."
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,10 @@ class Restored:
 
 def look(path: Path) -> Manifest:
     """What a backup holds, after every byte of it was checked. BrokenBackup or Conflict says why it is of no use."""
+    if db.engine.dialect.name != "sqlite":
+        raise Conflict(snapshots.POSTGRESQL)
     with Reader(path) as archive:
         manifest = archive.check()
-    here = db.engine.dialect.name
-    if manifest.database != here:
-        raise Conflict(OTHER_KIND.format(manifest.database, here))
     scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
     if manifest.revision not in {s.revision for s in scripts.walk_revisions()}:
         raise Conflict(NEWER.format(manifest.revision, manifest.version))
@@ -68,8 +66,6 @@ def restore(path: Path, now: datetime, *, replace: bool = False) -> Restored:
     Conflict and BrokenBackup say in words why not; then, and after any other failure, everything is as it was.
     """
     manifest = look(path)
-    if manifest.database != "sqlite":
-        raise Conflict("Pemulihan PostgreSQL belum didukung di sini: pulihkan database.dump dengan pg_restore.")
     db.session.remove()
     db.engine.dispose()  # or we ourselves would be who uses the database
     live = Path(str(db.engine.url.database)).absolute()

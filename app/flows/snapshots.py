@@ -1,15 +1,8 @@
-"""The database as one file, taken while it is in use; and what a snapshot says of itself.
-
-SQLite: the online backup API, which takes what lies in the WAL along. PostgreSQL: pg_dump, whose snapshot is one
-moment too.
-"""
+"""The database as one file, taken while it is in use by SQLite's online backup; and what a snapshot says of itself."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
-import subprocess
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +12,10 @@ from sqlalchemy import URL, Connection, create_engine, func, inspect, select, te
 from app.errors import AlurError
 from app.models import Attempt, Document, Instance, User, db, table
 
-_MINUTES = 60 * 60  # seconds that pg_dump and pg_restore may take
+POSTGRESQL = (
+    "Perintah ini hanya untuk SQLite. Untuk PostgreSQL: `pg_dump --format=custom`, lalu salin folder documents di "
+    "DATA_DIR; pulihkan dengan `pg_restore`."
+)
 
 
 class DatabaseTrouble(AlurError):
@@ -41,14 +37,9 @@ def take(to: Path) -> Facts:
 
     DatabaseTrouble if it can't be read or is not whole; OSError if `to` can't be written.
     """
-    if db.engine.dialect.name == "sqlite":
-        return _take_sqlite(Path(str(db.engine.url.database)), to)
-    to.touch(mode=0o600, exist_ok=False)
-    run_tool("pg_dump", db.engine.url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}")
-    with (
-        db.engine.connect() as conn
-    ):  # later than the dump, and rows are not deleted: nothing that it refers to is left out
-        return facts(conn)
+    if db.engine.dialect.name != "sqlite":
+        raise DatabaseTrouble(POSTGRESQL)
+    return _take_sqlite(Path(str(db.engine.url.database)), to)
 
 
 def facts_of(file: Path) -> Facts:
@@ -86,25 +77,6 @@ def facts(conn: Connection) -> Facts:
         conn.execute(select(func.count()).select_from(table(User))).scalar_one(),
         frozenset(conn.execute(wanted).scalars()),
     )
-
-
-def run_tool(name: str, url: URL, *arguments: str) -> None:
-    """pg_dump or pg_restore on the database at `url`; the password goes by the environment, not the command line."""
-    path = shutil.which(name)
-    if path is None:
-        raise DatabaseTrouble(f"{name} tidak terpasang. Pasang paket postgresql-client, lalu coba lagi.")
-    env = os.environ | {
-        f"PG{key}": str(value)
-        for key, value in (
-            ("HOST", url.host or url.query.get("host")), ("PORT", url.port or url.query.get("port")),
-            ("USER", url.username), ("PASSWORD", url.password), ("DATABASE", url.database),
-        )
-        if value
-    }  # fmt: skip
-    command = [path, *arguments, *([f"--dbname={url.database}"] if name != "pg_dump" else [])]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=_MINUTES, check=False)  # noqa: S603
-    if done.returncode != 0:
-        raise DatabaseTrouble(f"{name} gagal: {done.stderr.strip()[-500:]}")
 
 
 def _take_sqlite(source: Path, to: Path) -> Facts:

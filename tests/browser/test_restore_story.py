@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask_migrate import stamp
 from playwright.sync_api import expect
 
 from app import clock
@@ -41,8 +40,6 @@ def second_house(live_at_the_head: House, tmp_path: Path) -> Iterator[House]:
 
 def _taken_at_work(world: World, path: Path) -> Path:
     """A backup while the operator of another satker sends one page after the other."""
-    with world.app.app_context():
-        stamp()
     going, went_wrong = threading.Event(), []
 
     def work() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from flask_migrate import stamp, upgrade
+from flask_migrate import upgrade
 
 from app import clock
 from app.errors import AlurError, Conflict
@@ -24,14 +24,7 @@ from app.models import Audit, Document, Event, PasswordLink, User, db
 from tests import pk
 from tests.world import World, close, open_house, provider, stage, stages, world  # noqa: F401 - fixtures
 
-
-def stamped(world: World) -> None:
-    """As after `flask db upgrade`; the stages make their tables without Alembic."""
-    with world.app.app_context():
-        stamp()
-
-
-house = stage(pk.to_drafting, pk.to_making, pk.to_signing, stamped)
+house = stage(pk.to_drafting, pk.to_making, pk.to_signing)
 
 
 @pytest.fixture
@@ -149,8 +142,19 @@ def test_a_folder_that_may_not_be_written_to_is_told_in_words(house: World, tmp_
 
 
 def test_a_database_without_revision_is_not_backed_up(world: World, tmp_path: Path) -> None:
+    world.write(db.text("DROP TABLE alembic_version"))
     with world.app.app_context(), pytest.raises(backup.NoBackup, match="flask db upgrade"):
         backup.backup(tmp_path / "a.tar", clock.now())
+
+
+def test_postgresql_is_refused_with_what_to_use_instead(house: World, tmp_path: Path, monkeypatch) -> None:
+    with house.app.app_context():
+        monkeypatch.setattr(db.engine.dialect, "name", "postgresql")
+        with pytest.raises(AlurError, match="pg_dump"):
+            backup.backup(tmp_path / "a.tar", clock.now())
+        with pytest.raises(AlurError, match="pg_restore"):
+            restore.look(tmp_path / "a.tar")
+    assert list(tmp_path.glob("*.tar")) == []
 
 
 # ---- the way back --------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask_migrate import stamp
 
 from app import clock
 from app.flows import backup, restore, verify
@@ -28,8 +27,6 @@ Elsewhere = Callable[[Path], World]
 @pytest.fixture
 def office(at_the_head: World) -> World:
     """A PK waits for its head."""
-    with at_the_head.app.app_context():
-        stamp()
     return at_the_head
 
 
