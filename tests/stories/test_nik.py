@@ -22,7 +22,8 @@ CEK = "/kinerja/cek-registrasi-tte"
 # where a whole NIK may stand, and for whom: forms that ask for it
 ALLOWED = {
     ("kinerja.edit_info", sample.OPERATOR), ("tasks.show", sample.OPERATOR), ("kinerja.cek_tte", "any"),
-    ("users.person", sample.ADMIN), ("heads.person", sample.ADMIN),
+    ("privacy.mine_file", "any"),
+    ("heads.person", sample.ADMIN), ("heads.person", sample.BIRO),
 }  # fmt: skip
 
 
