@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from app.errors import InvalidInput, NotFound
-from app.flows import terms
-from app.models import Assignment, Certificate, Person, Satker, Unit, User, db, table
+from app.flows import audit, people, terms
+from app.flows.rights import Actor, local_day
+from app.models import AnyRow, Assignment, Certificate, Headship, Person, Satker, Unit, User, db, table
 from app.sdk.json import JsonObject
 from app.sdk.services import Signer
 
@@ -19,12 +20,19 @@ _COLUMNS = {"alamat": "alamat", "nama_operator": "nama_operator", "hp": "hp", "e
 
 def info_satker(kode: str) -> JsonObject:
     """The master as the form `edit_satker` names its fields, NIK included; NotFound if there is no such satker."""
-    row = db.session.execute(
+    return _info(db.session.execute(_of_satker(kode)).first(), kode)
+
+
+def _of_satker(kode: str) -> Select[Any]:
+    return (
         select(_SATKER, _UNIT.c.nama.label("nama_unit"), _PERSON.c.nik, _PERSON.c.nip, _PERSON.c.nama.label("pimpinan"))
         .join(_UNIT, _UNIT.c.kode == _SATKER.c.unit_kode)
         .outerjoin(_PERSON, _PERSON.c.id == _SATKER.c.pimpinan_id)
         .where(_SATKER.c.kode == kode)
-    ).first()
+    )
+
+
+def _info(row: AnyRow | None, kode: str) -> JsonObject:
     if row is None:
         raise NotFound(f"Satker {kode} tidak terdaftar.")
     return {
@@ -44,39 +52,47 @@ def info_satker(kode: str) -> JsonObject:
     }
 
 
-def write(conn: Connection, kind: str, values: JsonObject, now: datetime) -> None:
+def write(conn: Connection, kind: str, values: JsonObject, now: datetime, by: Actor | None = None) -> None:
     """Apply one change of a master inside the caller's transaction."""
-    _WRITERS[kind](conn, values, now)
+    _WRITERS[kind](conn, values, now, by)
 
 
-def change(kind: str, values: JsonObject, now: datetime) -> None:
+def change(kind: str, values: JsonObject, now: datetime, by: Actor | None = None) -> None:
     """One change of a master outside a case: the page Info Satker."""
     with db.engine.begin() as conn:
-        write(conn, kind, values, now)
+        write(conn, kind, values, now, by)
 
 
-def _write_info_satker(conn: Connection, values: JsonObject, now: datetime) -> None:
-    person = _head(conn, values)
-    place = terms.Place("satker", str(values["kode"]))
-    terms.named(conn, place, person, str(values["jabatan_pimpinan"]), now)
+def _write_info_satker(conn: Connection, values: JsonObject, now: datetime, by: Actor | None) -> None:
+    kode = str(values["kode"])
+    before = _now(conn, kode)
+    place = terms.Place("satker", kode)
+    terms.named(conn, place, _head(conn, values, now), str(values["jabatan_pimpinan"]), now)
     terms.set_master(conn, place, now)
     conn.execute(
         update(_SATKER)
-        .where(_SATKER.c.kode == values["kode"])
-        .values(
-            changed_at=now,
-            **{column: values.get(key, "") for key, column in _COLUMNS.items()},
-        )
+        .where(_SATKER.c.kode == kode)
+        .values(changed_at=now, **{column: values.get(key, "") for key, column in _COLUMNS.items()})
     )
+    after = _now(conn, kode)
+    marked = people.masked_after(before["nik_pimpinan"], after["nik_pimpinan"])
+    before["nik_pimpinan"], after["nik_pimpinan"] = people.masked(before["nik_pimpinan"]), marked
+    was, became = people.changed(before, after)
+    if became:
+        audit.write("master", place.words, now, by=by, before=was, after=became, note="Info Satker", conn=conn)
 
 
-def _head(conn: Connection, values: JsonObject) -> int:
+def _now(conn: Connection, kode: str) -> JsonObject:
+    return _info(conn.execute(_of_satker(kode)).first(), kode)
+
+
+def _head(conn: Connection, values: JsonObject, now: datetime) -> int:
     """The person with this NIP, corrected or made new. Another NIP is another person: who may sign does not follow."""
     nip, nik, nama = values["nip_pimpinan"], values["nik_pimpinan"], values["nama_pimpinan"]
     known = conn.execute(select(_PERSON.c.id, _PERSON.c.nik, _PERSON.c.nama).where(_PERSON.c.nip == nip)).first()
     if known is not None:
         if (known.nik, known.nama) != (nik, nama):
-            _check_stands_here_alone(conn, known.id, values["kode"])
+            _check_stands_here_alone(conn, known.id, values["kode"], now)
             conn.execute(update(_PERSON).where(_PERSON.c.id == known.id).values(nik=nik, nama=nama))
         return int(known.id)
     key = conn.execute(insert(_PERSON).values(nip=nip, nik=nik, nama=nama)).inserted_primary_key
@@ -89,11 +105,15 @@ ELSEWHERE = (
 )
 
 
-def _check_stands_here_alone(conn: Connection, person: int, kode: str) -> None:
+def _check_stands_here_alone(conn: Connection, person: int, kode: str, now: datetime) -> None:
     """Name and NIK go onto every sheet that a person signs: one satker must not change them for others."""
+    lasting = or_(Headship.until.is_(None), Headship.until >= local_day(now))
     places: list[Any] = [
         select(_SATKER.c.kode).where(_SATKER.c.pimpinan_id == person, _SATKER.c.kode != kode),
         select(_UNIT.c.kode).where(_UNIT.c.pimpinan_id == person),
+        select(Headship.id).where(
+            Headship.person_id == person, lasting, or_(Headship.kind != "satker", Headship.kode != kode)
+        ),
         select(Assignment.id)
         .join(User, User.id == Assignment.user_id)
         .where(User.person_id == person, Assignment.scope != kode),

@@ -98,10 +98,9 @@ def correct(person_id: int, nama: str, nip: str, nik: str, *, by: Actor, now: da
     if other is not None:
         raise Wrong("nip", NIP_OF_ANOTHER.format(nip=nip, nama=other.nama))
     check_nik_is_free(nik, person_id)
-    before = _shown(person)
-    renamed = person.nama
+    before, renamed, old = _shown(person), person.nama, person.nik
     person.nama, person.nip, person.nik = nama, nip or None, nik
-    after = _shown(person)
+    after = _shown(person) | {"nik": masked_after(old, nik)}
     if before != after:
         called = update(User).where(User.person_id == person_id, User.nama == renamed).values(nama=nama)
         db.session.execute(called, execution_options={"synchronize_session": False})
@@ -178,6 +177,11 @@ def digits(text: str) -> str:
 def masked(nik: str) -> str:
     """Too little to take: the last four digits."""
     return "*" * (len(nik) - 4) + nik[-4:] if len(nik) > 4 else ""
+
+
+def masked_after(old: str, new: str) -> str:
+    """The masked new number; it says so where only digits behind the stars changed, or nothing would be told."""
+    return f"{masked(new)} (diubah)" if old != new and masked(old) == masked(new) else masked(new)
 
 
 def _plain(text: str) -> str:

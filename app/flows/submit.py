@@ -81,7 +81,7 @@ def _try(row: AnyRow, actor: Actor, submission: Submission, now: datetime) -> Su
         if recorded is None:
             return None
         for kind, values in submission.masters.items():
-            masters.write(conn, kind, values, now)
+            masters.write(conn, kind, values, now, actor)
     return Submitted(row.id, recorded.attended, step.ended)
 
 

@@ -65,7 +65,7 @@ def edit_info(kode: str) -> ResponseReturnValue:
 
 def _changed(form: TaskForm) -> bool:
     try:
-        masters.change("info_satker", form.submission().masters["info_satker"], clock.now())
+        masters.change("info_satker", form.submission().masters["info_satker"], clock.now(), g.actor)
     except InvalidInput as e:
         flash(str(e), "error")
         return False

@@ -249,6 +249,25 @@ def test_info_satker_saved_as_it_is_changes_no_term(house: World) -> None:
     assert terms.of(db.session.connection(), HERE) == before
 
 
+def test_what_an_operator_changes_in_info_satker_is_audited_without_the_nik(house: World) -> None:
+    info = masters.info_satker(SATU.kode)
+    by = admin()
+    masters.change("info_satker", info, clock.now(), by)
+    changed = {**info, "nik_pimpinan": "9901015705720009", "alamat": "Jl. Baru 1"}
+    masters.change("info_satker", changed, clock.now(), by)
+    (entry,) = db.session.scalars(db.select(Audit).where(Audit.kind == "master"))
+    assert entry.after == {"nik_pimpinan": "*" * 12 + "0009", "alamat": "Jl. Baru 1"} and entry.actor == by.name
+
+
+def test_a_head_who_is_replaced_for_a_while_elsewhere_is_not_renamed_here(house: World) -> None:
+    """Dua's head leads nothing today, a Plh. does; the term goes on, so Satu's operator can't change their name."""
+    plh = Appointment("satker", DUA.kode, TARI, DUA.jabatan, TODAY, "Plh.", TODAY + 9 * DAY)
+    appoint(plh, by=admin(), now=clock.now())
+    info = masters.info_satker(SATU.kode) | {"nip_pimpinan": DUA.head.nip, "nik_pimpinan": DUA.head.nik}
+    with pytest.raises(InvalidInput, match="bertugas di tempat lain"):
+        masters.change("info_satker", info | {"nama_pimpinan": "Nama Lain"}, clock.now())
+
+
 def test_info_satker_names_a_plt_beside_the_head(house: World) -> None:
     info = masters.info_satker(SATU.kode) | {"nama_pimpinan": WIRA.nama, "nip_pimpinan": WIRA.nip}
     info |= {"nik_pimpinan": WIRA.nik, "jabatan_pimpinan": f"plt {SATU.jabatan}"}

@@ -159,3 +159,10 @@ def test_a_person_keeps_the_account_with_another_name(house: World) -> None:
     db.session.commit()
     people.correct(person.id, "Dra. Sekar A.", SATU.head.nip, SATU.head.nik, by=actor(), now=clock.now())
     assert db.session.scalar(db.select(User.nama).where(User.person_id == person.id)) == "Bu Sekar"
+
+
+def test_digits_that_change_behind_the_stars_are_told_too(house: World) -> None:
+    head = db.session.scalar(db.select(Person).where(Person.nip == SATU.head.nip))
+    people.correct(head.id, head.nama, SATU.head.nip, "9902015705720002", by=actor(), now=clock.now())
+    entry = db.session.scalars(db.select(Audit).where(Audit.kind == "master")).one()
+    assert entry.before == {"nik": "*" * 12 + "0002"} and entry.after == {"nik": "*" * 12 + "0002 (diubah)"}
