@@ -138,7 +138,9 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
     site = re.sub(r"listen (\[::\]:)?(80|443)", lambda m: f"listen {m[1] or '127.0.0.1:'}18{m[2]}", site)
     kept = "".join(f"{n}_temp_path {tmp_path}/{n};\n" for n in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     whole = tmp_path / "nginx.conf"
-    whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{kept}{site}\n}}\n")
+    whole.write_text(
+        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{site}\n}}\n"
+    )
     done = subprocess.run([nginx, "-t", "-p", tmp_path, "-c", whole], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

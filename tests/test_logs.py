@@ -57,6 +57,8 @@ def test_a_whole_story_leaves_the_case_in_the_log_and_no_person(drafting: World,
     requests = [e for e in found if e["logger"] == "alur.access"]
     assert len(requests) > 20 and all({"time", "level", "reference", "status", "ms"} <= set(e) for e in requests)
     assert any(e.get("case") == 1 and isinstance(e.get("user"), int) for e in requests)
+    about_tasks = [e for e in requests if str(e.get("endpoint")).startswith("tasks.") and e["method"] == "POST"]
+    assert about_tasks and all(e["case"] == 1 for e in about_tasks)
     assert {e["endpoint"] for e in requests if "endpoint" in e} >= {"tasks.index", "auth.login"}
 
 

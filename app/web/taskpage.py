@@ -25,7 +25,8 @@ REVIEWS = {"telaah": "Untuk ditelaah"}
 
 
 def in_its_zone(task: OpenTask) -> OpenTask:
-    """Times on the page of a task are those of its satker."""
+    """Times on the page of a task are those of its satker; the log names its case."""
+    g.case_id = task.row.instance_id
     zona = info_satker(task.row.satker)["zona"]
     g.zona = zona if zona in ZONES else "WIB"
     return task
