@@ -49,7 +49,8 @@ def pages(world: World) -> Iterator[str]:
         "document_id": [d.id for d in world.all(db.select(Document))],
         "mail_id": world.all(db.select(Mail.id))[:3], "assignment_id": world.all(db.select(Assignment.id))[:4],
         "job_id": world.all(db.select(Job.id)),
-        "subject": ["orang-1", "akun-3"], "user_id": [1, 3], "person_id": [1], "tempat": ["satker-100101", "unit-010000", "satker-999999"],
+        "subject": ["orang-1", "akun-3"], "user_id": [1, 3],
+        "person_id": [1], "tempat": ["satker-100101", "unit-010000", "satker-999999"],
         "key": [f"{d.number}-{d.token}" for d in world.all(db.select(Document))[:1]],
     }  # fmt: skip
     for rule in world.app.url_map.iter_rules():
