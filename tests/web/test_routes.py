@@ -23,7 +23,8 @@ from tests.world import DUA, SAINS, TIGA, World, provider, stages, world  # noqa
 # routes that open to everybody, by their endpoint: a new one is added here on purpose or not at all
 PUBLIC = {
     "auth.login", "auth.enter", "auth.logout", "auth.switch", "auth.captcha_picture", "auth.captcha_voice",
-    "auth.captcha_renewed", "frame.front_door", "health.health", "health.ready", "help.book", "metrics.show", "verification.show",
+    "auth.captcha_renewed", "frame.front_door", "health.health", "health.ready",
+    "help.book", "metrics.show", "verification.show",
     "passwords.forgotten", "passwords.ask", "passwords.asked", "passwords.choose",
 }  # fmt: skip
 
