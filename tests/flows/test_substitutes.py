@@ -130,8 +130,8 @@ def test_a_closed_account_ends_it(closed):
 
 def test_who_loses_the_role_passes_nothing_on():
     away(RINI, TONO, "Kepala Satker", "100101")
-    held = db.session.scalars(db.select(Assignment).filter_by(user_id=account(RINI).id, scope="100101")).one()
-    held.until = TODAY - timedelta(days=1)
+    term = db.session.scalars(db.select(Assignment).filter_by(user_id=account(RINI).id, scope="100101")).one()
+    term.until = TODAY - timedelta(days=1)
     db.session.commit()
     assert not may_do(actor(TONO), HEADS) and names("Kepala Satker", "100101") == []
 
