@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.errors import Conflict, NotFound
-from app.flows import events
-from app.flows.record import Change, read_case
+from app.flows.record import Change, event_of, read_case
 from app.models import AnyRow, Event, Instance, db, table
 
 _INSTANCE, _EVENT = table(Instance), table(Event)
@@ -40,23 +39,7 @@ def amend(
         raise NotFound
     if seen is not None and case.version != seen:
         raise Conflict(MOVED.format(what=_last_event(instance_id)))
-    event = {
-        "instance_id": case.id,
-        "seq": case.version + 1,
-        "at": now,
-        "kind": change.kind,
-        "element": change.element,
-        "name": change.name,
-        "actor_id": change.by,
-        "actor": change.actor,
-        "definition_id": case.definition_id,
-        "status": columns.get("status", case.status),
-        "data": change.data,
-        "passed": [],
-        "state": case.state,
-        "prev_hash": case.last_hash,
-    }
-    event["hash"] = events.digest(event)
+    event = event_of(case, change, now, columns.get("status", case.status), [], case.state)
     mine = update(_INSTANCE).where(_INSTANCE.c.id == case.id, _INSTANCE.c.version == case.version)
     with db.engine.begin() as conn:
         values = {"version": event["seq"], "changed_at": now, "last_hash": event["hash"], **columns}

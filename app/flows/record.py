@@ -133,7 +133,8 @@ def record(
     conn: Connection, case: AnyRow, definition: Definition, step: Step, change: Change, now: datetime
 ) -> Recorded | None:
     """Write the step. None: the case moved meanwhile, nothing was written, and the step must be run again."""
-    event = _event(case, step, change, now)
+    status = case.status if step.status is None else step.status
+    event = event_of(case, change, now, status, [_slim(p) for p in step.passed], step.state)
     written = _UPDATE.run(
         conn,
         {
@@ -169,7 +170,10 @@ def _open_before(conn: Connection, case: AnyRow) -> dict[str, set[str]]:
     return found
 
 
-def _event(case: AnyRow, step: Step, change: Change, now: datetime) -> dict[str, Any]:
+def event_of(
+    case: AnyRow, change: Change, now: datetime, status: str, passed: list[JsonObject], state: bytes | None
+) -> dict[str, Any]:
+    """The row of the next event, chained to the one before."""
     event = {
         "instance_id": case.id,
         "seq": case.version + 1,
@@ -180,10 +184,10 @@ def _event(case: AnyRow, step: Step, change: Change, now: datetime) -> dict[str,
         "actor_id": change.by,
         "actor": change.actor,
         "definition_id": case.definition_id,
-        "status": case.status if step.status is None else step.status,
+        "status": status,
         "data": change.data,
-        "passed": [_slim(p) for p in step.passed],
-        "state": step.state,
+        "passed": passed,
+        "state": state,
         "prev_hash": case.last_hash,
     }
     return event | {"hash": events.digest(event)}
