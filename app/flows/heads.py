@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, handover, invitations, mails, terms
-from app.flows.people import Who, Wrong, account_for, commit, find_or_make, turn
+from app.flows.people import ONESELF, Who, Wrong, account_for, commit, find_or_make, is_oneself, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
 from app.models import Headship, Person, Satker, Unit, User, db
@@ -75,6 +75,8 @@ def enter(new: Appointment, *, by: Actor | None, now: datetime) -> Appointed:
     check(new, now)
     person = find_or_make(new.who)
     user, made = account_for(person, new.who.email)
+    if is_oneself(by, person.id, user.id):
+        raise Wrong("nip", ONESELF)
     db.session.flush()
     conn = db.session.connection()
     terms.adopt(conn, place, now)

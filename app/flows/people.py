@@ -17,6 +17,7 @@ from app.models import AuditHead, Person, User, db
 
 NIP_OF_ANOTHER = "NIP {nip} sudah tercatat atas nama {nama}. Periksa NIP-nya, atau pakai nama itu."
 NIK_OF_ANOTHER = "NIK ini sudah tercatat untuk {nama}. Cocokkan dengan KTP, lalu ketik ulang."
+ONESELF = "Penunjukan diri sendiri dilakukan oleh admin. Minta admin menunjuk Anda."
 NIK_DIFFERS = "NIK yang diketik berbeda dari yang tercatat untuk {nama}. Periksa lagi; perbaikan NIK ada di Data orang."
 
 
@@ -142,6 +143,13 @@ def account_for(person: Person, email: str = "") -> tuple[User, bool]:
     db.session.add(made)
     db.session.flush()
     return made, True
+
+
+def is_oneself(by: Actor | None, person_id: int | None, user_id: int | None) -> bool:
+    """Whether somebody is about to appoint themself. Admins may: they can give themselves any role."""
+    if by is None or "Admin" in by.roles:
+        return False
+    return by.user_id == user_id or (by.person_id is not None and by.person_id == person_id)
 
 
 def check(nama: str, nip: str, nik: str) -> None:

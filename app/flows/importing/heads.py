@@ -16,6 +16,7 @@ from app.flows.importing import people
 from app.flows.importing.columns import MOST_HEADS
 from app.flows.importing.grid import Record
 from app.flows.importing.plan import ENDED, NEW, SAME, Plan, Term
+from app.flows.people import ONESELF, is_oneself
 
 _DAY = timedelta(days=1)
 
@@ -116,6 +117,10 @@ def _account_fits(plan: Plan, record: Record) -> bool:
     if not people.person(plan, record):
         return False
     own = people.account_of(plan, record["nip"])
+    row = plan.known.people.get(record["nip"])
+    if is_oneself(plan.by, row and row.id, own and own.id):
+        plan.report.of(record, ONESELF, "NIP", record["nip"])
+        return False
     return people.account(plan, record, str(own.username) if own is not None else record["nip"])
 
 

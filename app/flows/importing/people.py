@@ -80,7 +80,21 @@ def account(plan: Plan, record: Record, username: str) -> bool:
         changes["email"] = record["email"]
     if record["nip"] and row.person_id is None and "nip" not in known:
         changes["nip"] = record["nip"]
+    if not (plan.accounts_too or _left_alone(plan, record, row, changes)):
+        return False
     _note_account(plan, row, changes)
+    return True
+
+
+def _left_alone(plan: Plan, record: Record, row: Any, changes: dict[str, Any]) -> bool:
+    """Who only appoints heads changes no account that is there; False where the row can't do without."""
+    if "nip" in changes:
+        plan.report.of(record, f"Akun {row.username} belum terhubung dengan orang ini. Minta admin menghubungkannya di "
+                       "Pengguna, lalu muat lagi.", "NIP", record["nip"])  # fmt: skip
+        return False
+    if changes.pop("email", ""):
+        plan.report.warn_of(record, f"Akun {row.username} sudah ada. Alamat e-mailnya tetap: hanya pemiliknya atau "
+                            "admin yang dapat mengubahnya.", "E-mail", record["email"])  # fmt: skip
     return True
 
 

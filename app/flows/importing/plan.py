@@ -17,6 +17,8 @@ from app.flows.importing import cells
 from app.flows.importing.columns import KINDS, SATKER
 from app.flows.importing.grid import Record, Report
 from app.flows.importing.known import Known
+from app.flows.rights import Actor
+from app.flows.sample import ADMIN
 
 NEW, CHANGED, SAME, ENDED = "baru", "berubah", "sama", "berakhir"
 ACTIONS = {NEW: "Baru", CHANGED: "Berubah", SAME: "Tetap", ENDED: "Berakhir"}
@@ -100,6 +102,7 @@ class Plan:
     known: Known
     report: Report
     today: date
+    by: Actor | None = None  # who loads; None may do everything
     todo: Todo = field(default_factory=Todo)
     changes: list[Change] = field(default_factory=list)
     units: set[str] = field(default_factory=set)  # known, or named by the file
@@ -108,6 +111,11 @@ class Plan:
 
     def note(self, thing: str, action: str, subject: str, *fields: tuple[str, str, str]) -> None:
         self.changes.append(Change(thing, action, subject, tuple(fields)))
+
+    @property
+    def accounts_too(self) -> bool:
+        """Whether accounts that are there may be changed: who sets an e-mail gets that account's next password link."""
+        return self.by is None or ADMIN in self.by.roles
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:

@@ -64,9 +64,9 @@ def check_file(content: bytes, name: str, actor: Actor, now: datetime) -> Checke
 
 def plan_of(records: Sequence[Record], report: Report, conn: Connection, actor: Actor, now: datetime) -> Plan:
     """What the rows would change in the database as `conn` sees it. Faults go on in `report`."""
-    made = Plan(known.read(conn), report, local_day(now))
+    made = Plan(known.read(conn), report, local_day(now), actor)
     plan.masters(made, records)
-    if ADMIN in actor.roles:
+    if made.accounts_too:
         people.users(made, records)
     else:
         _no_accounts(records, report)

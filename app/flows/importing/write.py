@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from app.flows import accounts, audit, heads
+from app.flows import accounts, audit, heads, invitations
 from app.flows.audit import Line
 from app.flows.heads import Appointment
 from app.flows.importing import cells
@@ -40,6 +40,7 @@ def write(plan: Plan, passwords: Passwords, by: Actor, now: datetime, note: str)
     _masters(conn, plan, now)
     ids = _people(conn, plan)
     made = _accounts(conn, plan, passwords, ids)
+    _end_links(conn, plan, now)
     _roles(conn, plan)
     _audit(conn, plan, by, now, note)
     for kind, kode, term in plan.todo.terms:
@@ -84,6 +85,13 @@ def _accounts(conn: Connection, plan: Plan, passwords: Passwords, people: Mappin
             values["person_id"] = people[changes["nip"]]
         conn.execute(update(_ACCOUNT).where(_ACCOUNT.c.username == username).values(values))
     return _ids(conn, plan.todo.accounts)
+
+
+def _end_links(conn: Connection, plan: Plan, now: datetime) -> None:
+    """A link must not reach the address of before."""
+    for username, changes in plan.todo.accounts_changed.items():
+        if "email" in changes:
+            invitations.end(plan.known.users[username].id, now, conn)
 
 
 def _roles(conn: Connection, plan: Plan) -> None:

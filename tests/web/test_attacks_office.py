@@ -1,0 +1,88 @@
+# ruff: noqa: F811  (fixtures are imported by name)
+"""What an office could do to itself: people with some rights who take more, and numbers that go where they must not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.flows.rights import local_day
+from app.models import Assignment, PasswordLink, Person, User, db
+from tests.flows.sheets import book, load
+from tests.world import SATU, World, provider, stages, world  # noqa: F401 - fixtures
+
+NIP = "199001012015012009"
+EVIL = "orang.lain@contoh.example"
+
+
+def account(world: World, username: str) -> User:
+    return world.all(select(User).where(User.username == username))[0]
+
+
+def as_person(world: World, username: str) -> None:
+    """The account belongs to somebody with a NIP, as those of people do."""
+    with world.app.app_context():
+        user = db.session.execute(select(User).where(User.username == username)).scalar_one()
+        person = Person(nama=user.nama, nip=NIP, nik="9901014101900099")
+        db.session.add(person)
+        db.session.flush()
+        user.person_id = person.id
+        db.session.commit()
+
+
+def row(**other: Any) -> dict[str, Any]:
+    head = SATU.head
+    return {
+        "Kode Satker": SATU.kode, "Kode Unit": "", "NIP": head.nip, "NIK": "", "Nama": head.nama,
+        "Jabatan": SATU.jabatan, "Sebagai": "Definitif", "Mulai": "2026-01-01", "Sampai": "", "E-mail": EVIL,
+    } | other  # fmt: skip
+
+
+# ---- Biro Perencanaan appoints heads, and nothing else -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("username", ["admin", SATU.head.nip])
+def test_biro_does_not_get_the_password_links_of_others_by_a_file(world: World, username: str) -> None:
+    """Whoever sets an e-mail receives the next link of that account: a row of Pejabat must not set it."""
+    if username == "admin":
+        as_person(world, "admin")
+    before = account(world, username)
+    day = (local_day(clock.now()) + timedelta(days=900)).isoformat()
+    other = {"NIP": NIP, "Nama": before.nama, "Sebagai": "Plh.", "Mulai": day, "Sampai": day}
+    run = load(world, book(Pejabat=[row(**(other if username == "admin" else {}))]), by="biro")
+    assert run.state == "done" and account(world, username).email == before.email != EVIL
+    assert any(f[0] == "warning" and "Alamat e-mailnya tetap" in f[5] for f in run.report["faults"])
+
+
+def test_biro_does_not_link_an_account_with_a_person_by_a_file(world: World) -> None:
+    with world.app.app_context():
+        db.session.add(User(username=NIP, nama="Ayu Contoh", password_hash="x"))
+        db.session.commit()
+    run = load(world, book(Pejabat=[row(NIP=NIP, Nama="Ayu Lestari")]), by="biro")
+    assert run.state == "faulty" and "Minta admin menghubungkannya" in str(run.report["faults"])
+    assert account(world, NIP).person_id is None
+
+
+def test_an_admin_still_sets_addresses_by_a_file_and_links_to_the_old_one_end(world: World) -> None:
+    world.admin().post(f"/pengguna/{account(world, SATU.head.nip).id}/tautan")
+    assert load(world, book(Pejabat=[row()])).state == "done"
+    assert account(world, SATU.head.nip).email == EVIL
+    assert world.all(select(PasswordLink).where(PasswordLink.used_at.is_(None))) == []
+
+
+def test_biro_does_not_appoint_themself(world: World) -> None:
+    as_person(world, "biro")
+    form = world.biro().open(f"/pejabat/satker-{SATU.kode}/tunjuk").form("/tunjuk")
+    page = form.fill(nip=NIP, sebagai="definitif", jabatan="Kepala").press()
+    assert page.status == 422 and "Penunjukan diri sendiri dilakukan oleh admin" in page.text
+    name = account(world, "biro").nama
+    run = load(world, book(Pejabat=[row(NIP=NIP, Nama=name, **{"E-mail": ""})]), by="biro")
+    assert run.state == "faulty" and "Penunjukan diri sendiri" in str(run.report["faults"])
+    held = world.all(select(Assignment.role).where(Assignment.user_id == account(world, "biro").id))
+    assert held == ["Biro Perencanaan"]
+    page = world.admin().open(f"/pejabat/satker-{SATU.kode}/tunjuk").form("/tunjuk")
+    assert "Yang akan terjadi" in page.fill(nip=NIP, sebagai="definitif", jabatan="Kepala").press().text
