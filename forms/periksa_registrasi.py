@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.sdk.fields import ChoiceField
-from app.sdk.forms import FormContext, Submission, TaskForm
+from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm
 from app.sdk.json import JsonObject
 from forms import kesalahan
 
@@ -26,6 +26,15 @@ class PeriksaRegistrasi(TaskForm):
     @classmethod
     def prefill(cls, context: FormContext) -> JsonObject:
         return {}
+
+    def facts(self, page: Page | None = None) -> list[Fact]:
+        """Whose registration it is about, and when it was asked for: a second answer may be the same as the first."""
+        info, asked = self.context.satker, self._answer().get("waktu")
+        facts = [
+            Fact("Nama Pimpinan", info.get("nama_pimpinan") or "", "Info Satker"),
+            Fact("NIK Pimpinan", info.get("nik_pimpinan") or "", "Info Satker"),
+        ]
+        return [*facts, Fact("Terakhir diperiksa", str(asked))] if asked else facts
 
     def notice(self) -> str:
         """The answer about the registration if it was no; else why there was none."""

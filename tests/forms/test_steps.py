@@ -51,6 +51,12 @@ def test_it_says_why(case, data, reason):
     assert Registrasi.open(case(data=data)).notice() == reason
 
 
+def test_it_says_whose_registration_and_when_it_was_asked_for(case):
+    form = Registrasi.open(case(data={"registrasi": {"pesan": "A.", "waktu": "2026-02-03T08:00:00+00:00"}}))
+    assert [f.label for f in form.facts()] == ["Nama Pimpinan", "NIK Pimpinan", "Terakhir diperiksa"]
+    assert [f.label for f in Registrasi.open(case()).facts()] == ["Nama Pimpinan", "NIK Pimpinan"]
+
+
 def test_it_says_something_where_nothing_is_known(case):
     assert "Periksa lagi" in Registrasi.open(case()).notice()
 

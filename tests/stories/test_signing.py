@@ -170,6 +170,8 @@ def test_an_unregistered_nik_leads_to_info_satker_and_back(world: World) -> None
     world.settle()
     page = operator.open("/tugas").link("Periksa registrasi TTE")
     assert "NIK belum terdaftar di penyedia TTE." in page.text
+    assert EMPAT.head.nama in page.text and "************" in page.text and "Terakhir diperiksa" in page.text
+    assert "Langkah berikutnya" not in page.text  # the buttons ask, no radio buttons beside them
     page.form("/tugas/").press(langkah="periksa")
     world.settle()
     page = operator.open("/tugas").link("Periksa registrasi TTE").form("/tugas/").press(langkah="info_satker")
