@@ -90,6 +90,8 @@ def _head(conn: Connection, values: JsonObject, now: datetime) -> int:
     """The person with this NIP, corrected or made new. Another NIP is another person: who may sign does not follow."""
     nip, nik, nama = values["nip_pimpinan"], values["nik_pimpinan"], values["nama_pimpinan"]
     known = conn.execute(select(_PERSON.c.id, _PERSON.c.nik, _PERSON.c.nama).where(_PERSON.c.nip == nip)).first()
+    if known is None or known.nik != nik:
+        _check_nik_is_free(conn, nik, known.id if known else 0)
     if known is not None:
         if (known.nik, known.nama) != (nik, nama):
             _check_stands_here_alone(conn, known.id, values["kode"], now)
@@ -99,10 +101,18 @@ def _head(conn: Connection, values: JsonObject, now: datetime) -> int:
     return int(key[0]) if key else 0
 
 
+NIK_TAKEN = "NIK ini sudah tercatat untuk orang lain. Cocokkan dengan KTP, lalu ketik ulang, atau hubungi admin."
 ELSEWHERE = (
     "NIP ini milik pejabat yang juga bertugas di tempat lain. Ketik nama dan NIK persis seperti yang tercatat di sana, "
     "atau minta admin mengubahnya."
 )
+
+
+def _check_nik_is_free(conn: Connection, nik: Any, person: int) -> None:
+    """One NIK belongs to one person. Whose it is, is not told: an operator may not know."""
+    other = select(_PERSON.c.id).where(_PERSON.c.nik == nik, _PERSON.c.id != person)
+    if nik and conn.execute(other).first():
+        raise InvalidInput(NIK_TAKEN)
 
 
 def _check_stands_here_alone(conn: Connection, person: int, kode: str, now: datetime) -> None:

@@ -13,14 +13,15 @@ from app import clock
 from app.flows.rights import local_day
 from app.models import Assignment, PasswordLink, Person, User, db
 from tests.flows.sheets import book, load
-from tests.world import SATU, World, provider, stages, world  # noqa: F401 - fixtures
+from tests.world import LITERASI, SATU, World, provider, stages, world  # noqa: F401 - fixtures
 
 NIP = "199001012015012009"
 EVIL = "orang.lain@contoh.example"
 
 
 def account(world: World, username: str) -> User:
-    return world.all(select(User).where(User.username == username))[0]
+    found: User = world.all(select(User).where(User.username == username))[0]
+    return found
 
 
 def as_person(world: World, username: str) -> None:
@@ -84,5 +85,19 @@ def test_biro_does_not_appoint_themself(world: World) -> None:
     assert run.state == "faulty" and "Penunjukan diri sendiri" in str(run.report["faults"])
     held = world.all(select(Assignment.role).where(Assignment.user_id == account(world, "biro").id))
     assert held == ["Biro Perencanaan"]
-    page = world.admin().open(f"/pejabat/satker-{SATU.kode}/tunjuk").form("/tunjuk")
-    assert "Yang akan terjadi" in page.fill(nip=NIP, sebagai="definitif", jabatan="Kepala").press().text
+    form = world.admin().open(f"/pejabat/satker-{SATU.kode}/tunjuk").form("/tunjuk")
+    assert "Yang akan terjadi" in form.fill(nip=NIP, sebagai="definitif", jabatan="Kepala").press().text
+
+
+# ---- operators ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nip", [SATU.head.nip, NIP], ids=["the own head", "somebody new"])
+def test_an_operator_does_not_give_the_nik_of_somebody_to_another(world: World, nip: str) -> None:
+    """Two people with one NIK: neither could be corrected any more, and one would be looked up for the other."""
+    before = [(p.nip, p.nik) for p in world.all(select(Person).order_by(Person.id))]
+    form = world.operator().open(f"/kinerja/info-satker/{SATU.kode}/edit").form("/edit")
+    page = form.fill(nip_pimpinan=nip, nik_pimpinan=LITERASI.head.nik).press()
+    assert page.status == 422 and "NIK ini sudah tercatat untuk orang lain" in page.text
+    assert LITERASI.head.nama not in page.text
+    assert [(p.nip, p.nik) for p in world.all(select(Person).order_by(Person.id))] == before
