@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, handover, invitations, mails, terms
-from app.flows.people import ONESELF, Who, Wrong, account_for, commit, find_or_make, is_oneself, turn
+from app.flows.people import Who, Wrong, account_for, check_day, commit, find_or_make, refuse_oneself, turn
 from app.flows.rights import Actor, local_day
 from app.flows.terms import DAY, TEMPORARY, Place
 from app.models import Headship, Person, Satker, Unit, User, db
@@ -75,8 +75,7 @@ def enter(new: Appointment, *, by: Actor | None, now: datetime) -> Appointed:
     check(new, now)
     person = find_or_make(new.who)
     user, made = account_for(person, new.who.email)
-    if is_oneself(by, person.id, user.id):
-        raise Wrong("nip", ONESELF)
+    refuse_oneself(by, person.id, user.id)
     db.session.flush()
     conn = db.session.connection()
     terms.adopt(conn, place, now)
@@ -108,6 +107,7 @@ def end(headship_id: int, last: date, reason: str, *, by: Actor, now: datetime) 
         raise Conflict("Masa jabatan ini sudah berakhir.")
     if last < today - DAY:
         raise Wrong("last", "Hari terakhir paling awal kemarin.")
+    check_day(last, "last")
     if term.until is not None and last > term.until:
         raise Wrong("last", "Masa jabatan ini berakhir lebih awal dari tanggal itu. Pilih tanggal yang lebih awal.")
     if not reason.strip():
@@ -201,6 +201,7 @@ def check(new: Appointment, now: datetime) -> None:
         raise Wrong("jabatan", "Tulis jabatan tanpa Plt. atau Plh.; pilih itu pada Sebagai.")
     if new.since < EARLIEST or (new.since - local_day(now)).days > LATEST_AHEAD:
         raise Wrong("since", "Tanggal mulai ini terlalu jauh. Periksa tahunnya.")
+    check_day(new.until, "until")
     if new.until is not None and new.until < new.since:
         raise Wrong("until", "Tanggal sampai lebih awal dari tanggal mulai. Periksa kedua tanggalnya.")
     if new.until is not None and new.until < local_day(now):

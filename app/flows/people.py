@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -150,6 +150,17 @@ def is_oneself(by: Actor | None, person_id: int | None, user_id: int | None) -> 
     if by is None or "Admin" in by.roles:
         return False
     return by.user_id == user_id or (by.person_id is not None and by.person_id == person_id)
+
+
+def refuse_oneself(by: Actor | None, person_id: int, user_id: int) -> None:
+    if is_oneself(by, person_id, user_id):
+        raise Wrong("nip", ONESELF)
+
+
+def check_day(day: date | None, field: str) -> None:
+    """A last day far ahead is a slip of the keyboard, and after the very last day there is no next one."""
+    if day is not None and day.year > 2200:
+        raise Wrong(field, "Tanggal ini terlalu jauh. Periksa tahunnya.")
 
 
 def check(nama: str, nip: str, nik: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_, union_all
@@ -31,8 +31,9 @@ class Key:
         """None for the first page, and for anything that is no key."""
         at, _, id_ = (text or "").partition("~")
         try:
-            return cls(datetime.fromisoformat(at), id_) if id_ and datetime.fromisoformat(at).tzinfo else None
-        except ValueError:
+            moment = datetime.fromisoformat(at)
+            return cls(moment.astimezone(UTC), id_) if id_ and moment.tzinfo else None
+        except (ValueError, OverflowError):
             return None
 
 

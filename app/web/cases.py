@@ -17,6 +17,7 @@ from app.flows.rights import may_do
 from app.flows.start import AlreadyStarted
 from app.models import Satker, db
 from app.web.access import signed_in
+from app.web.addresses import row_number
 from app.web.words import ZONES
 
 bp = Blueprint("cases", __name__)
@@ -39,7 +40,7 @@ def _zone(case: Casefile) -> str:
 def show(instance_id: int) -> ResponseReturnValue:
     """The case page."""
     case = find_case(instance_id)
-    before = request.args.get("sebelum", type=int)
+    before = request.args.get("sebelum", type=row_number)
     documents = casefile.documents(case)
     marks = marks_of(casefile.current_elements(case), casefile.passed_elements(case))
     return render_template(

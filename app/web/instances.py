@@ -14,6 +14,7 @@ from app.flows import incidents as failures
 from app.flows.instances import Filter
 from app.models import AnyRow
 from app.web.access import needs
+from app.web.addresses import row_number
 from app.web.cases import find_case, marks_of, table_of
 from app.web.csv import csv_response
 from app.web.tree import plain, tree
@@ -170,7 +171,7 @@ def _filter(asked: dict[str, str]) -> tuple[Filter, list[str]]:
     f = Filter(
         text=asked.get("cari", ""),
         process=process,
-        version=_whole(version) if version.isdecimal() else None,
+        version=read("proses", lambda _: _whole(version)) if version else None,
         status=asked.get("status", ""),
         phase=read("keadaan", _PHASE_OF.__getitem__) or "",
         step=asked.get("langkah", ""),
@@ -180,7 +181,7 @@ def _filter(asked: dict[str, str]) -> tuple[Filter, list[str]]:
         incident=bool(asked.get("insiden")),
         stuck=bool(asked.get("macet")),
         idle=read("diam", _whole),
-        before=read("sebelum_tanggal", date.fromisoformat),
+        before=read("sebelum_tanggal", _day),
     )
     return f, unknown
 
@@ -191,10 +192,17 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _day(text: str) -> date:
+    """A day on which there can be cases: the very first and last ones have no midnight in every zone."""
+    day = date.fromisoformat(text)
+    if not 1970 < day.year < 9999:
+        raise ValueError(text)
+    return day
+
+
 def _number(name: str) -> int | None:
     """An id or seq from the address; None where it is none."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+    return request.args.get(name, type=row_number)
 
 
 def _choices(asked: dict[str, str]) -> dict[str, list[tuple[str, str]]]:

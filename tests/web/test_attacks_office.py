@@ -13,6 +13,7 @@ from app import clock
 from app.flows.rights import local_day
 from app.models import Assignment, PasswordLink, Person, User, db
 from tests.flows.sheets import book, load
+from tests.stories.conftest import drafting  # noqa: F401 - fixture
 from tests.world import LITERASI, SATU, World, provider, stages, world  # noqa: F401 - fixtures
 
 NIP = "199001012015012009"
@@ -101,3 +102,38 @@ def test_an_operator_does_not_give_the_nik_of_somebody_to_another(world: World, 
     assert page.status == 422 and "NIK ini sudah tercatat untuk orang lain" in page.text
     assert LITERASI.head.nama not in page.text
     assert [(p.nip, p.nik) for p in world.all(select(Person).order_by(Person.id))] == before
+
+
+# ---- what can't be read -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "proses=x~99999999999999999999", "proses=x~\u0663", "sebelum_tanggal=0001-01-01", "sebelum_tanggal=9999-12-31",
+        "sesudah=99999999999999999999", "sebelum=99999999999999999999", "format=csv&sebelum_tanggal=0001-01-01",
+    ],
+)  # fmt: skip
+def test_a_filter_that_means_nothing_is_left_out(world: World, query: str) -> None:
+    assert world.admin().open(f"/instans/?{query}").status == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B07:00", "9999-12-31T23:59:59-12:00", "besok"])
+def test_a_page_that_begins_at_no_moment_is_the_first(drafting: World, moment: str) -> None:
+    assert drafting.admin().open(f"/instans/insiden?sesudah={moment}~x").status == 200
+    page = drafting.operator().open(f"/tugas?sesudah={moment}~x")
+    assert page.status == 200 and page.has_link("Penyusunan PK")
+
+
+def test_a_history_that_begins_at_no_number_is_whole(drafting: World) -> None:
+    assert drafting.operator().open(f"/perkara/1?sebelum={2**63}").status == 200
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2201-01-01"])
+def test_no_term_of_office_ends_when_the_calendar_does(world: World, day: str) -> None:
+    world.chores()  # heads get their terms
+    page = world.admin().post("/pejabat/masa/1/akhiri", last=day, reason="Salah ketik")
+    assert page.status == 422 and "Tanggal ini terlalu jauh" in page.text
+    form = world.admin().open(f"/pejabat/satker-{SATU.kode}/tunjuk").form("/tunjuk")
+    page = form.fill(nip=LITERASI.head.nip, sebagai="Plh.", jabatan="Kepala", until=day).press()
+    assert page.status == 422 and "Tanggal ini terlalu jauh" in page.text
