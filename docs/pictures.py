@@ -9,18 +9,27 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from app import clock
+from app.flows import sample
+from app.flows.house import KEY
+from app.flows.rights import local_day
+from app.models import User, db
+from app.sdk.services import Call, Outcome, ServiceError
 from tests import pk
 from tests.browser import steps
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.live import House, aside, serving
+from tests.flows import sheets
 from tests.local_provider import LocalProvider, register
-from tests.world import DUA, EMPAT, LITERASI, SATU, TIGA, World, build, cards, close
+from tests.world import DUA, EMPAT, LITERASI, SAINS, SATU, TIGA, World, build, cards, close
 
 IMAGES = Path(__file__).parent / "images"
 COLOURS = 128  # of a picture's palette: pages have few, and files stay small
@@ -28,6 +37,9 @@ DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 375, "height": 740}, "device_scale_factor": 2, "has_touch": True}
 OPTIONS = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "color_scheme": "light", "reduced_motion": "reduce"}
 NOTE = "Target kepuasan pengunjung masih di bawah capaian tahun lalu. Naikkan menjadi 90 %."
+REMARK = "Indikator kedua belum menyebut sumber datanya. Mohon dilengkapi sebelum ditandatangani."
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FULL = "Penyimpanan dokumen penuh. Kosongkan ruang, lalu coba lagi."
 
 TUGAS = (
     "Melaksanakan pengembangan dan pembinaan literasi masyarakat.\n"
@@ -98,12 +110,19 @@ def _tell(house: House) -> None:
     _refuse(house, operator)
     _sign(house, operator)
     _archive(house, operator)
+    _account(house, operator)
+    _stand_in(house)
+    _recommend(house)
+    _administer(house)
 
 
 def _login(house: House) -> None:
     page = house.visitor()
     page.goto("/masuk")
     take(page, "masuk")
+    page.get_by_role("link", name="Lupa password?").click()
+    page.get_by_label("Username atau e-mail").fill(f"sim{SATU.kode}")
+    take(page, "lupa-password")
     page.context.close()
 
 
@@ -200,7 +219,7 @@ def _sign(house: House, operator: Page) -> None:
     phone.get_by_role("link", name="Tandatangani PK").first.tap()
     drawn(phone)
     phone.get_by_label("Passphrase", exact=True).fill(SATU.head.passphrase)
-    take(phone, "passphrase-hp", 740, phone.get_by_role("heading", name="Approved PK", exact=True))
+    take(phone, "passphrase-hp", 690, phone.get_by_role("heading", name="Approved PK", exact=True))
     head = house.head()
     steps.open_task(head, pk.SIGN)
     drawn(head)
@@ -239,7 +258,119 @@ def _archive(house: House, operator: Page) -> None:
     take(stranger, "verifikasi", 1150)
     operator.goto("/tugas")
     operator.locator("summary", has_text="akun dan keluar").click()
-    take(operator, "keluar", 320)
+    take(operator, "keluar", 400)
+
+
+# ---- the office ----------------------------------------------------------------------------------------------------
+
+
+def _account(house: House, operator: Page) -> None:
+    operator.goto("/akun")
+    take(operator, "akun-saya")
+
+
+def _stand_in(house: House) -> None:
+    """The head of Dua is on leave; the head of Satu signs for them."""
+    head, colleague = house.head(DUA), house.head()
+    head.goto("/pengganti/saya")
+    head.get_by_role("link", name="Tunjuk pengganti").click()
+    today = local_day(clock.now())
+    head.get_by_label("Pengganti").select_option(f"{SATU.head.nama} (Kepala Satker, {SATU.nama})")
+    head.get_by_label("Mulai").fill(today.isoformat())
+    head.get_by_label("Sampai").fill((today + timedelta(days=5)).isoformat())
+    head.get_by_label("Alasan").fill("Cuti tahunan")
+    take(head, "tunjuk-pengganti")
+    steps.press(head, "Tunjuk pengganti")
+    expect(head.locator("main").get_by_text("Keduanya mendapat pemberitahuan")).to_be_visible()
+    steps.open_task(colleague, pk.SIGN)
+    drawn(colleague)
+    take(colleague, "atas-nama")
+    steps.sign(colleague, SATU.head.passphrase)
+    steps.status(colleague, "Disetujui oleh Kepala Satker")
+    steps.rest(colleague)
+
+
+def _recommend(house: House) -> None:
+    reviewer, eselon = house.person(f"telaah{LITERASI.kode}", sample.PENELAAH), house.eselon()
+    reviewer.goto("/tugas")
+    reviewer.get_by_role("link", name="Telaah PK 2026").click()
+    drawn(reviewer)
+    reviewer.get_by_label("Kembalikan").check()
+    reviewer.get_by_label("Catatan telaah").fill(REMARK)
+    take(reviewer, "telaah")
+    steps.press(reviewer, "Simpan rekomendasi")
+    expect(reviewer.locator("main").get_by_text("Rekomendasi disampaikan kepada Eselon 1")).to_be_visible()
+    steps.open_task(eselon, pk.REVIEW)
+    drawn(eselon)
+    take(eselon, "rekomendasi")
+
+
+def _administer(house: House) -> None:
+    admin = house.person("admin", sample.ADMIN)
+    _load(admin)
+    _incident(house)
+    _suspend(admin)
+    admin.goto("/instans")
+    take(admin, "instans", 1100)
+    admin.get_by_role("link", name=f"PK 2026 {DUA.nama}").click()
+    expect(admin.locator("[data-bpmn][data-ready]")).to_be_attached()
+    take(admin, "mengapa", 920)
+    admin.goto("/instans/insiden")
+    admin.get_by_role("link", name="Coba lagi").first.click()
+    steps.heading(admin, "Coba lagi insiden")
+    admin.get_by_label("Alasan").fill("Ruang penyimpanan sudah ditambah.")
+    take(admin, "coba-lagi")
+    admin.goto("/pejabat")
+    take(admin, "pejabat", 960)
+    [account] = house.world.all(db.select(User.id).where(User.username == SATU.head.nip))
+    admin.goto(f"/pengguna/{account}")
+    take(admin, "akun")
+    admin.goto("/audit")
+    take(admin, "jejak-audit", 1000)
+
+
+def _load(admin: Page) -> None:
+    """First a file with a fault, then the same without."""
+    short = {**sheets.PEJABAT, "NIK": sheets.PEJABAT["NIK"][:-1]}
+    _upload(admin, {**sheets.WHOLE, "Pejabat": [short]})
+    take(admin, "muat-temuan")
+    _upload(admin, sheets.WHOLE)
+    take(admin, "muat-akibat", 720)
+    steps.press(admin, "Muat 5 baris")
+    expect(admin.locator("main")).to_contain_text("Selesai. 5 baris dimuat")
+
+
+def _upload(admin: Page, rows: dict[str, sheets.Rows]) -> None:
+    admin.goto("/muat")
+    file = {"name": "unit-budaya.xlsx", "mimeType": XLSX, "buffer": sheets.book(**rows)}
+    admin.locator("input[type=file]").set_input_files([file])
+    steps.press(admin, "Periksa berkas")
+    expect(admin.locator("h1")).to_have_text("unit-budaya.xlsx")
+
+
+def _incident(house: House) -> None:
+    """The store is full when the last signature is there."""
+    extensions = house.world.app.extensions
+    operators = dict(extensions[KEY].operators)
+    operators["arsip.simpan"] = replace(operators["arsip.simpan"], call=_full)
+    extensions[KEY] = replace(extensions[KEY], operators=operators)
+    eselon = house.eselon(SAINS)
+    steps.open_task(eselon, pk.REVIEW)
+    steps.sign(eselon, SAINS.head.passphrase)
+    expect(eselon.get_by_text("Admin perlu membantu; data tidak hilang.")).to_be_visible()
+
+
+def _full(_call: Call) -> Outcome:
+    return ServiceError(FULL, permanent=True)
+
+
+def _suspend(admin: Page) -> None:
+    admin.goto("/instans")
+    admin.get_by_role("link", name=f"PK 2026 {EMPAT.nama}").click()
+    admin.get_by_role("link", name="Tangguhkan").click()
+    admin.get_by_label("Alasan").fill("Menunggu penetapan pejabat definitif.")
+    steps.press(admin, f"Tangguhkan PK 2026 {EMPAT.nama}")
+    expect(admin.locator("main")).to_contain_text("ditangguhkan.")
 
 
 # ---- taking them ---------------------------------------------------------------------------------------------------

@@ -39,7 +39,9 @@ def test_the_accounts_of_the_readme_are_those_of_the_sample() -> None:
         f"`sim{office.kode}` | `{sample.PASSWORDS[sample.OPERATOR]}`",
         f"`{office.head.nip}` | `{sample.PASSWORDS[sample.KEPALA]}` | `{office.head.passphrase}`",
         f"`{one.head.nip}` | `{sample.PASSWORDS[sample.ESELON]}` | `{one.head.passphrase}`",
+        f"`telaah{one.kode}` | `{sample.PASSWORDS[sample.PENELAAH]}`",
         f"`biro` | `{sample.PASSWORDS[sample.BIRO]}`",
+        f"`admin` | `{sample.PASSWORDS[sample.ADMIN]}`",
     ):
         assert words in README
 
