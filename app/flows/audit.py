@@ -14,9 +14,9 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from flask import has_request_context, request
 from sqlalchemy import Connection, insert, select, update
 
+from app.flows import origin
 from app.flows.delays import insert_into
 from app.flows.rights import Actor
 from app.models import Audit, AuditHead, db, table
@@ -125,7 +125,7 @@ def _entry(
         "kind": kind,
         "actor_id": by.user_id if by else None,
         "actor": _text(by.name if by else "", 200),
-        "address": (request.remote_addr or "")[:60] if has_request_context() else "terminal",
+        "address": origin.here(),
         "subject": _text(subject, 200),
         "before": _clean(before or {}, _DEEPEST),
         "after": _clean(after or {}, _DEEPEST),

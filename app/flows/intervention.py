@@ -23,6 +23,7 @@ SHORTEST, LONGEST = 10, 500
 ADMIN = "Admin"
 
 RUNNING, SUSPENDED, ENDED, CANCELLED = "running", "suspended", "ended", "cancelled"
+PHASES = {RUNNING: "Berjalan", SUSPENDED: "Ditangguhkan", ENDED: "Selesai", CANCELLED: "Dibatalkan"}
 OVER = {ENDED: "sudah selesai", CANCELLED: "sudah dibatalkan"}
 
 
@@ -50,9 +51,8 @@ class Intervention:
     def note(self, conn: Connection, case: AnyRow | Instance, now: datetime, before: Any, after: Any) -> None:
         """The entry in the audit list."""
         subject = f"perkara {case.id} {case.title}"
-        audit.write(
-            "perkara", subject, now, by=self.by, before=before, after=after, note=checked(self.reason), conn=conn
-        )
+        was, is_ = ({k: PHASES.get(v, v) for k, v in facts.items()} for facts in (before, after))
+        audit.write("perkara", subject, now, by=self.by, before=was, after=is_, note=checked(self.reason), conn=conn)
 
 
 def checked(reason: str) -> str:

@@ -12,6 +12,7 @@ from app import clock
 from app.flows import casefile, events, instances, lookback, stuck, why
 from app.flows import incidents as failures
 from app.flows.instances import Filter
+from app.flows.intervention import PHASES
 from app.models import AnyRow
 from app.web.access import needs
 from app.web.addresses import row_number
@@ -22,7 +23,6 @@ from app.web.words import waktu
 
 bp = Blueprint("instances", __name__, url_prefix="/instans")
 ADMIN = "Admin"
-PHASES = {"running": "Berjalan", "suspended": "Ditangguhkan", "ended": "Selesai", "cancelled": "Dibatalkan"}
 _PHASE_OF = {word.lower(): phase for phase, word in PHASES.items()}
 JOBS = {
     "ready": "menunggu giliran", "running": "sedang dipanggil", "done": "selesai", "incident": "insiden",

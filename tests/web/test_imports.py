@@ -40,6 +40,9 @@ def test_a_unit_from_template_to_done(world: World) -> None:
     page = admin.open(page.path)
     assert "Selesai. 5 baris dimuat" in page.text
     assert "Selesai" in admin.open("/muat").text
+    # carried out by the worker, asked for in a browser
+    told = world.all(db.select(Audit).where(Audit.kind.in_(("muat", "akun", "peran", "pejabat", "master"))))
+    assert told and {a.address for a in told} == {"127.0.0.1"}
 
 
 def test_the_progress_leads_on_when_it_has_ended(world: World) -> None:

@@ -404,7 +404,7 @@ def test_the_audit_list_has_each_of_them_without_a_nik(at_the_head: World) -> No
     do(at_the_head, "1/batalkan")
     kept = at_the_head.all(db.select(Audit).where(Audit.kind == "perkara").order_by(Audit.seq))
     assert [(a.before["keadaan"], a.after["keadaan"]) for a in kept] == [
-        ("running", "suspended"), ("suspended", "running"), ("running", "cancelled"),
+        ("Berjalan", "Ditangguhkan"), ("Ditangguhkan", "Berjalan"), ("Berjalan", "Dibatalkan"),
     ]  # fmt: skip
     assert {a.actor for a in kept} == {"Admin Contoh"} and nik not in kept[0].note
     events = at_the_head.all(db.select(Event).where(Event.kind == "suspend"))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import clock
 from app.errors import AlurError, NotAllowed
-from app.flows import audit, invitations, rights, units
+from app.flows import audit, invitations, origin, rights, units
 from app.flows.importing import runs
 from app.flows.importing.grid import Record, Report
 from app.flows.importing.write import Passwords, write
@@ -102,7 +102,8 @@ def _load(run: _Run, now: datetime) -> bool:
         passwords = Passwords.made()
         run.keep()  # the first statement of the transaction is a write: what is read after it stays true
         turn()
-        return _carry_out(run, row, by, passwords, now)
+        with origin.asked_from(row.report.get("from", "")):
+            return _carry_out(run, row, by, passwords, now)
     except (AlurError, IntegrityError) as e:
         run.rollback()
         words = str(e) if isinstance(e, AlurError) else runs.CHANGED_MEANWHILE

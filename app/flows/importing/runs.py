@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import defer
 
 from app.errors import Conflict, InvalidInput, NotFound
-from app.flows import audit
+from app.flows import audit, origin
 from app.flows.importing import check, headers, heads, known, people, plan, textfile, workbook
 from app.flows.importing.columns import KINDS, PENGGUNA
 from app.flows.importing.grid import ERROR, Fault, Record, Report
@@ -120,7 +120,8 @@ def confirm(run_id: int, digest: str, actor: Actor) -> None:
     run = find(run_id, actor)
     if run.state != "ready" or run.report.get("digest") != digest:
         raise Conflict("Muatan ini sudah berubah. Buka lagi halamannya dan periksa keadaannya yang sekarang.")
-    _move(run_id, state="applying", done=0, lease_until=None)
+    report = {**run.report, "from": origin.here()}  # for the audit list: the worker has no address
+    _move(run_id, state="applying", done=0, lease_until=None, report=report)
 
 
 def drop(run_id: int, actor: Actor, now: datetime) -> None:
