@@ -69,8 +69,11 @@ def contoh() -> None:
 @click.command()
 def incidents() -> None:
     """List what failed and waits for somebody."""
-    for job in retrying.incidents():
+    found = list(retrying.incidents())
+    for job in found:
         click.echo(f"{job.id}  perkara {job.instance_id}  {job.name or job.element}: {job.message}")
+    if not found:
+        click.echo("Tidak ada insiden.")
 
 
 @click.command()

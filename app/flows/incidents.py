@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.flows import audit
 from app.flows.instances import EXPORT, PAGE, escaped
@@ -43,6 +43,11 @@ def listed(text: str = "", after: str = "", size: int = PAGE) -> Incidents:
     rows = db.session.execute(query.limit(size + 1)).all()
     last = rows[size - 1] if len(rows) > size else None
     return Incidents(rows[:size], f"{last.created_at.isoformat()}~{last.id}" if last else "")
+
+
+def count() -> int:
+    """How many wait for an admin."""
+    return db.session.scalar(select(func.count()).select_from(Job).where(Job.state == "incident")) or 0
 
 
 def export(text: str, actor: Actor, now: datetime) -> Sequence[AnyRow]:

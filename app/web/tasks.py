@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import Conflict, InvalidInput, StepFailed, TooMuch
-from app.flows import casefile, claim, drafts, personal, submit, tasks, worklist
+from app.flows import casefile, claim, drafts, incidents, personal, submit, tasks, worklist
 from app.flows.rights import may_do
 from app.flows.suspend import Suspended
 from app.flows.tasks import OpenTask
@@ -42,8 +42,11 @@ def init_tasks(app: Flask) -> None:
 @bp.get("/tugas")
 @signed_in
 def index() -> ResponseReturnValue:
-    """What waits for me, what my roles have, what I did."""
-    return render_template("tasks/index.html", **_listed(), may_start=bool(offers()), absences=taskpage.absences())
+    """What waits for me, what my roles have, what I did; for admins also how many incidents wait."""
+    failed = incidents.count() if "Admin" in g.actor.roles else 0
+    return render_template(
+        "tasks/index.html", **_listed(), may_start=bool(offers()), absences=taskpage.absences(), failed=failed
+    )
 
 
 @bp.get("/tugas/daftar")

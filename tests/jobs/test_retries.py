@@ -101,6 +101,7 @@ def test_the_terminal_retries_too_and_its_reason_stays_in_the_history(failing: W
     assert short.exit_code == 1 and "Alasan baru 4 huruf." in short.output
     done = say(failing, "retry", waiting(failing).id, "--reason", "Penyimpanan sudah longgar.")
     assert (done.exit_code, done.output) == (0, "Akan dicoba lagi.\n")
+    assert say(failing, "incidents").output == "Tidak ada insiden.\n"
     (event,) = failing.all(db.select(Event).where(Event.kind == "retry"))
     assert (event.actor, event.data) == ("Terminal", {"alasan": "Penyimpanan sudah longgar."})
     again = say(failing, "retry", waiting(failing).id)

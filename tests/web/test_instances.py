@@ -38,6 +38,7 @@ def test_an_empty_house_says_what_comes_next(world: World) -> None:
     admin = world.admin()
     assert "Belum ada perkara." in admin.open("/instans/").text
     assert "Tidak ada insiden." in admin.open("/instans/insiden").text
+    assert "insiden menunggu admin" not in admin.open("/tugas").text
     nothing = admin.open("/instans/?cari=tidak+ada")
     assert "Tidak ada perkara yang cocok." in nothing.text and nothing.has_link("Hapus saringan")
 
@@ -141,7 +142,9 @@ def test_incidents_lead_to_their_case_and_to_another_try(at_the_head: World) -> 
         )
     )  # fmt: skip
     admin = at_the_head.admin()
-    page = admin.open("/instans/insiden")
+    page = admin.open("/tugas")
+    assert "1 insiden menunggu admin" in page.text
+    page = page.link("Buka Insiden")
     assert "Cek registrasi TTE: =Penyedia tidak terjangkau." in page.text and "3 jam lalu" in page.text
     assert page.link("PK 2026 Balai Literasi Contoh Satu").path == "/instans/1"
     assert ";'=Penyedia tidak terjangkau.;" in page.link("CSV").answer.text
