@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
 
-from app.flows import audit, retention
+from app.flows import audit, outbox, retention
 from app.flows.accounts import account_key
 from app.flows.house import house
+from app.flows.importing import runs
 from app.flows.personal import Subject, note_once
 from app.flows.rights import Actor
 from app.models import (
@@ -35,6 +36,7 @@ from app.models import (
 )
 
 SHOWN, TAKEN = 50, 10_000  # rows of a section on a page, in a file
+DOCUMENTS = {"draft": "Draft PK", "signed": "PK bertanda tangan", "archive": "Naskah arsip"}
 
 
 @dataclass(frozen=True)
@@ -140,13 +142,14 @@ def _documents(s: Subject, most: int) -> Section:
     query = select(Document.name, Document.number, Document.kind, Document.created_at, Document.sha256)
     query = query.where(Document.instance_id.in_(mine)).order_by(Document.id.desc())
     head = ("Dokumen", "Nomor", "Jenis", "Dibuat", "SHA-256")
-    return _read("Dokumen dari perkara itu", "dokumen", head, query, most)
+    return _in_words(_read("Dokumen dari perkara itu", "dokumen", head, query, most), 2, DOCUMENTS)
 
 
 def _mails(s: Subject, most: int) -> Section:
     query = select(Mail.subject, Mail.address, Mail.state, Mail.created_at, Mail.sent_at)
     query = query.where(Mail.user_id.in_(s.ids)).order_by(Mail.id.desc())
-    return _read("Surat", "surat", ("Judul", "Alamat", "Keadaan", "Dibuat", "Dikirim"), query, most)
+    found = _read("Surat", "surat", ("Judul", "Alamat", "Keadaan", "Dibuat", "Dikirim"), query, most)
+    return _in_words(found, 2, outbox.STATES)
 
 
 def _notices(s: Subject, most: int) -> Section:
@@ -180,7 +183,7 @@ def _loads(s: Subject, most: int) -> Section:
     query = select(ImportRun.name, ImportRun.state, ImportRun.created_at)
     query = query.where(or_(ImportRun.user_id.in_(s.ids), loads_of(s))).order_by(ImportRun.id.desc())
     head = ("Berkas", "Keadaan", "Dimuat")
-    return _read("Berkas yang dimuatnya atau memuat nomornya", "muat", head, query, most)
+    return _in_words(_read("Berkas yang dimuatnya atau memuat nomornya", "muat", head, query, most), 1, runs.STATES)
 
 
 def delays_of(s: Subject) -> ColumnElement[bool]:
@@ -198,18 +201,19 @@ def _audit(s: Subject, most: int) -> Section:
     query = select(Audit.kind, Audit.subject, Audit.address, Audit.at).where(Audit.actor_id.in_(s.ids))
     found = _read("Jejak audit: yang dilakukannya", "audit", ("Apa", "Perihal", "Dari", "Kapan"),
                   query.order_by(Audit.id.desc()), most)  # fmt: skip
-    return _in_words(found)
+    return _in_words(found, 0, audit.KINDS)
 
 
 def _told(s: Subject, most: int) -> Section:
     query = select(Audit.kind, Audit.actor, Audit.note, Audit.at).where(Audit.subject.in_(s.subjects))
     found = _read("Jejak audit: yang dicatat tentangnya", "audit", ("Apa", "Oleh", "Catatan", "Kapan"),
                   query.order_by(Audit.id.desc()), most)  # fmt: skip
-    return _in_words(found)
+    return _in_words(found, 0, audit.KINDS)
 
 
-def _in_words(found: Section) -> Section:
-    rows = [(audit.KINDS.get(kind, kind), *rest) for kind, *rest in found.rows]
+def _in_words(found: Section, column: int, words: Mapping[str, str]) -> Section:
+    """The section with the words for what is stored in one of its columns."""
+    rows = [(*r[:column], words.get(r[column], r[column]), *r[column + 1 :]) for r in found.rows]
     return Section(found.title, found.rule, found.head, rows, found.total)
 
 

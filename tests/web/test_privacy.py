@@ -47,7 +47,7 @@ def test_the_file_has_ones_own_nik_in_full_and_says_so_in_the_audit_list(archive
     assert data["Data orang"] == [{"Nama": SATU.head.nama, "NIP": SATU.head.nip, "NIK": SATU.head.nik}]
     assert data["Akun"][0]["Username"] == SATU.head.nip and data["Peran"][0]["Peran"] == "Kepala Satker"
     assert [r["Langkah yang dikerjakan"] for r in data["Perkara yang memuat namanya"]] == [f"{pk.SIGN} (Approved PK)"]
-    assert {r["Jenis"] for r in data["Dokumen dari perkara itu"]} == {"draft", "signed", "archive"}
+    assert {r["Jenis"] for r in data["Dokumen dari perkara itu"]} == {"Draft PK", "PK bertanda tangan", "Naskah arsip"}
     assert entries(archived) == [(SATU.head.nama, f"orang {person(archived).id}", "Data sendiri diunduh, dengan NIK")]
 
 
@@ -63,7 +63,7 @@ def test_an_operator_without_a_person_has_a_report_too(drafting: World) -> None:
     data = file_of(operator, "/data-saya/unduh")
     assert data["Data orang"] == [] and data["Akun"][0]["Nama"] == SATU.operator
     assert [d["Tugas"] for d in data["Draf"]] == ["Penyusunan PK"]
-    assert "Tugas baru" in [m["Judul"] for m in data["Surat"]]
+    assert ("Tugas baru", "Terkirim") in [(m["Judul"], m["Keadaan"]) for m in data["Surat"]]
     assert data["Percobaan masuk yang gagal"][0]["Percobaan gagal"] == 1
     assert data["Kontak satker"][0]["Nama operator"] == SATU.operator
     assert "NIK dilihat" in [e["Apa"] for e in data["Jejak audit: yang dilakukannya"]]
