@@ -159,6 +159,12 @@ def find(token: str, now: datetime) -> AnyRow | None:
     ).first()  # fmt: skip
 
 
+def open_until(user_id: int) -> datetime | None:
+    """Until when the account's unused invitation is good, maybe in the past; None where there is none."""
+    unused = (PasswordLink.user_id == user_id, PasswordLink.kind == "undangan", PasswordLink.used_at.is_(None))
+    return db.session.scalar(select(func.max(PasswordLink.expires_at)).where(*unused))
+
+
 def hashed(token: str) -> str:
     """As a link is kept. A token has 245 bits, so a plain hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -16,7 +16,7 @@ from app.models import AnyRow, Assignment, Person, Satker, Unit, User, db
 
 PAGE, EXPORT = 50, 100_000
 STATES = {"aktif": "Aktif", "ditutup": "Ditutup"}
-TRAITS = {"belum": "Belum pernah masuk", "awal": "Masih password awal", "tanpa": "Tanpa peran hari ini"}
+TRAITS = {"belum": "Belum pernah masuk", "awal": "Belum membuat password sendiri", "tanpa": "Tanpa peran hari ini"}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import AlurError, Conflict, InvalidInput
-from app.flows import mails, masterlist, roles, userlist, users
+from app.flows import invitations, mails, masterlist, roles, userlist, users
 from app.flows.accounts import is_first
 from app.flows.rights import local_day
 from app.flows.roles import Grant
@@ -134,6 +134,8 @@ def _about(user: User) -> dict[str, Any]:
     return {
         "user": user,
         "first": is_first(user),
+        "invited": invitations.open_until(user.id),
+        "at": clock.now(),
         "mailable": mails.is_address(user.email),
         "now": [r for r in held if r.since <= today and (r.until is None or r.until >= today)],
         "later": [r for r in held if r.since > today],

@@ -6,11 +6,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app import clock
 from app.flows import sample
 from app.flows.rights import local_day
-from app.models import Assignment, Audit, Mail, Person, User, db
+from app.models import Assignment, Audit, Mail, PasswordLink, Person, User, db
 from tests.visitor import Page, Visitor
 from tests.world import DUA, LITERASI, SATU, World, provider, stages, world  # noqa: F401 - fixtures
 
@@ -67,6 +68,9 @@ def test_with_an_address_a_link_goes_out_and_no_password_is_shown(world: World) 
     page = make(world, email="budi@contoh.example")
     assert not page.tree.xpath("//*[@data-first-password]") and "budi@contoh.example" in page.text
     assert [m.address for m in world.all(db.select(Mail).where(Mail.kind == "undangan"))] == ["budi@contoh.example"]
+    assert "Belum dibuat; tautan undangannya berlaku sampai" in page.text
+    world.write(update(PasswordLink).values(expires_at=clock.now()))
+    assert "Belum dibuat; tautan undangannya habis" in world.admin().open(page.path).text
 
 
 @pytest.mark.parametrize(
