@@ -122,7 +122,7 @@ class Reader:
         for name in sorted(held ^ set(manifest.files)):
             words = "tidak ada di dalamnya" if name in manifest.files else "tidak ada dalam daftar isinya"
             raise BrokenBackup(f"{self.path.name} tidak lengkap: {name} {words}.")
-        if DATABASES.get(manifest.database) not in held:
+        if DATABASES.get(str(manifest.database)) not in held:
             raise BrokenBackup(f"{self.path.name} tidak memuat basis data.")
         for name in held:
             self._check_member(name, manifest)
@@ -160,7 +160,7 @@ class Reader:
                     f"mengenal bentuk {FORMAT}. Pasang Alur {found.get('version')}, lalu coba lagi."
                 )
             found["files"] = {str(n): (int(size), str(sha)) for n, (size, sha) in found["files"].items()}
-            found["faults"] = tuple(found["faults"])
+            found["faults"] = tuple(str(f) for f in found["faults"])
             manifest = Manifest(**{f.name: found[f.name] for f in fields(Manifest)})
             if manifest.made.tzinfo is None or not isinstance(manifest.revision, str):
                 raise ValueError

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -137,3 +140,16 @@ def test_no_term_of_office_ends_when_the_calendar_does(world: World, day: str) -
     form = world.admin().open(f"/pejabat/satker-{SATU.kode}/tunjuk").form("/tunjuk")
     page = form.fill(nip=LITERASI.head.nip, sebagai="Plh.", jabatan="Kepala", until=day).press()
     assert page.status == 422 and "Tanggal ini terlalu jauh" in page.text
+
+
+def test_a_row_that_says_it_is_the_billionth_holds_nobody_up(world: World) -> None:
+    """Some kilobytes: openpyxl counts up to the number of the row, which took a quarter of an hour."""
+    packed, out = zipfile.ZipFile(io.BytesIO(book(Pejabat=[row()]))), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name.startswith("xl/worksheets/"):
+                content = re.sub(rb'<row r="2"', b'<row r="1048576000"', content)
+            made.writestr(name, content)
+    page = world.biro().open("/muat").form("/muat").fill(berkas=(io.BytesIO(out.getvalue()), "data.xlsx")).press()
+    assert page.status == 422 and "rusak dan tidak dapat dibuka" in page.text

@@ -22,6 +22,7 @@ from app.flows.importing.grid import Formula, Grid, Raw, Report
 _UNPACKED = 64 * 1024 * 1024  # bytes; ten thousand full rows are about twelve million
 _PARTS = 400
 _WIDEST = 60  # columns that are looked at
+_LAST_ROW = 1_048_576  # of Excel; openpyxl fills up to whatever number a row says it has, for minutes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of old .xls and of encrypted workbooks
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
@@ -152,6 +153,8 @@ def _grid(sheet: Any) -> Grid:
 
 def _rows(sheet: Any) -> Iterator[tuple[int, Any]]:
     for number, cells in enumerate(sheet.iter_rows(max_col=_WIDEST), 1):
+        if number > _LAST_ROW:
+            raise InvalidInput(BROKEN)
         if cells:
             yield number, cells
 
