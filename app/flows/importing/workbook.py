@@ -22,6 +22,7 @@ from app.flows.importing.grid import Formula, Grid, Raw, Report
 _UNPACKED = 64 * 1024 * 1024  # bytes; ten thousand full rows are about twelve million
 _PARTS = 400
 _WIDEST = 60  # columns that are looked at
+_MOST_CELLS = 20_000  # of a row; Excel has 16,384 columns, and openpyxl takes a kilobyte for each
 _LAST_ROW = 1_048_576  # of Excel; openpyxl fills up to whatever number a row says it has, for minutes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of old .xls and of encrypted workbooks
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
@@ -103,9 +104,11 @@ def _look_into(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> list[st
     rows, merged = 0, []
     for part in parts:
         xml = packed.read(part)  # no more than it declares: zipfile stops there
-        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\x00" in xml:  # NUL: UTF-16, in which nothing is found here
             raise InvalidInput(BROKEN)
         if _SHEET.fullmatch(part.filename):
+            if any(row.count(b"<c") > _MOST_CELLS for row in _ROW.split(xml)):
+                raise InvalidInput(TOO_BIG)
             filled = sum(1 for row in _ROW.split(xml)[1:] if _FILLED.search(row))
             rows += max(filled - 1, 0)  # one is the headers
             merged += [m.decode() for m in _MERGED.findall(xml)]
