@@ -281,7 +281,7 @@ def _stand_in(house: House) -> None:
     head.get_by_label("Alasan").fill("Cuti tahunan")
     take(head, "tunjuk-pengganti")
     steps.press(head, "Tunjuk pengganti")
-    expect(head.locator("main").get_by_text("Keduanya mendapat pemberitahuan")).to_be_visible()
+    expect(head.locator("main").get_by_text("Keduanya diberi tahu lewat surat")).to_be_visible()
     steps.open_task(colleague, pk.SIGN)
     drawn(colleague)
     take(colleague, "atas-nama")

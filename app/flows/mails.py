@@ -29,6 +29,7 @@ KINDS = {
     "pengingat": "Pengingat",
     "eskalasi": "Keterlambatan untuk unit",
     "selesai": "PK selesai",
+    "insiden": "Perkara terhenti",
     "ringkasan": "Ringkasan harian",
     "password": "Lupa password",
     "undangan": "Undangan",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.flows import rights
 from app.flows.mails import SECRET
-from app.models import AnyRow, Instance, PasswordLink, Task, User, db
+from app.models import AnyRow, Instance, Job, PasswordLink, Task, User, db
 
 ADDRESS_STAYS = ("akun", "uji")  # they are for this address, whatever the account's is by now
 _DAY = timedelta(days=1)
@@ -74,10 +74,16 @@ def _link(mail: AnyRow, now: datetime) -> Verdict:
     return Verdict()
 
 
+def _incident(mail: AnyRow, now: datetime) -> Verdict:
+    state = db.session.scalar(select(Job.state).where(Job.id == mail.key.split(":")[1]))
+    return Verdict() if state == "incident" else Verdict(why="Insidennya sudah ditangani.")
+
+
 def _summary(mail: AnyRow, now: datetime) -> Verdict:
     return Verdict(why="Ringkasan ini sudah lewat sehari.") if mail.created_at < now - _DAY else Verdict()
 
 
 _CHECKS = {
     "tugas": _task, "pengingat": _task, "eskalasi": _task, "password": _link, "undangan": _link, "ringkasan": _summary,
+    "insiden": _incident,
 }  # fmt: skip

@@ -103,7 +103,7 @@ def _page(conditions: list[ColumnElement[bool]], order: Any, after: Key | None) 
         select(
             Task.id, Task.name, Task.element, Task.role, Task.created_at, Task.due, Task.claimed_by, Task.done_at,
             Task.instance_id, ids.c.at, Instance.title, Instance.status, Instance.phase, Task.satker, Task.unit,
-            Satker.nama.label("nama_satker"), claimer.nama.label("claimer"),
+            Satker.nama.label("nama_satker"), Satker.zona, claimer.nama.label("claimer"),
         )
         .join(ids, ids.c.id == Task.id)
         .join(Instance, Instance.id == Task.instance_id)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.flows import announce, delays, heads, marks, retention, stuck, summaries, units
+from app.flows import alarms, announce, delays, heads, marks, retention, stuck, summaries, units
 from app.flows.claim import release_left
 from app.flows.importing import apply as importing
 from app.flows.importing import runs
@@ -41,6 +41,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("heads", timedelta(hours=1), heads.apply_due),
     Chore("units", timedelta(hours=1), units.follow_unit),
     Chore("announce", timedelta(seconds=2), announce.announce),
+    Chore("alarms", timedelta(seconds=10), alarms.tell),
     Chore("summaries", timedelta(minutes=1), summaries.summarize),
     Chore("mails", timedelta(seconds=3), mailing.deliver, apart=True),  # after those that put mails
 )

@@ -164,7 +164,7 @@ def _appointed(form: TaskForm, post: Post) -> bool:
     except Refused as e:
         form[e.field].errors = [str(e)]
         return False
-    flash(f"Pengganti {post.nama} untuk {post.words} diatur. Keduanya mendapat pemberitahuan.", "success")
+    flash(f"Pengganti {post.nama} untuk {post.words} diatur. Keduanya diberi tahu lewat surat.", "success")
     _warn(wish, post)
     return True
 

@@ -76,15 +76,15 @@ def rupiah(value: int | None) -> str:
     return "" if value is None else f"Rp\u00a0{angka(value)}"
 
 
-def due_words(due: datetime | None) -> tuple[str, str]:
+def due_words(due: datetime | None, zona: str | None = None) -> tuple[str, str]:
     """("2 hari lagi", "info"): words and colour for a due time, by days in the satker's zone."""
     if due is None:
         return "", ""
-    days = (local(due).date() - local(clock.now()).date()).days
+    days = (local(due, zona).date() - local(clock.now(), zona).date()).days
     if due < clock.now():
         return (f"terlambat {-days} hari" if days else "terlambat sejak hari ini"), "danger"
     if days == 0:
-        return f"hari ini sampai pukul {jam(due)}", "warning"
+        return f"hari ini sampai pukul {jam(due, zona)}", "warning"
     return ("besok", "warning") if days == 1 else (f"{days} hari lagi", "warning" if days <= 3 else "secondary")
 
 

@@ -65,7 +65,7 @@ def _announce(head: Page) -> None:
     head.get_by_label("Sampai").fill((today + timedelta(days=5)).isoformat())
     head.get_by_label("Alasan").fill(WHY)
     steps.press(head, "Tunjuk pengganti")
-    expect(head.locator("main").get_by_text("Keduanya mendapat pemberitahuan")).to_be_visible()
+    expect(head.locator("main").get_by_text("Keduanya diberi tahu lewat surat")).to_be_visible()
     looks.accessible(head)
     looks.fits(head)
 

@@ -7,9 +7,9 @@ import threading
 from datetime import timedelta
 
 from app import clock
-from app.flows import announce, marks
+from app.flows import announce, marks, needed
 from app.jobs import mailing
-from app.models import Assignment, Event, Instance, Mail, Mark, Notice, Substitution, Task, User, db
+from app.models import Assignment, Event, Instance, Job, Mail, Mark, Notice, Substitution, Task, User, db
 from tests import pk
 from tests.postoffice import PostOffice
 from tests.stories.conftest import archived, at_eselon, at_the_head, before_the_sheet, drafting  # noqa: F401 - fixtures
@@ -188,3 +188,24 @@ def test_a_mail_follows_the_person_to_a_new_address(at_the_head: World) -> None:
     with PostOffice() as office:
         sent(at_the_head.reopened(**office.settings), office)
     assert office.accepted == ["sekar@contoh.example"]
+
+
+def test_admins_are_told_of_an_incident_once_and_not_when_it_is_cleared(at_the_head: World) -> None:
+    told(at_the_head)
+    (job,) = at_the_head.all(db.select(Job).where(Job.operator == "lembar.buat"))
+    at_the_head.write(db.update(Job).where(Job.id == job.id).values(state="incident", message="Disk penuh."))
+    before = len(at_the_head.all(db.select(Mail)))
+    assert told(at_the_head)[before:] == [("admin@contoh.example", "insiden")]
+    mail = at_the_head.all(db.select(Mail).order_by(Mail.id))[-1]
+    assert mail.subject == "Terhenti: PK 2026 Balai Literasi Contoh Satu" and mail.text.count("http") == 1
+    assert f"\nhttp://localhost/instans/{job.instance_id}\n" in mail.text and "Disk" not in mail.text
+    assert "Terhenti: " in at_the_head.admin().open("/pemberitahuan").text
+    assert "Terhenti: " not in at_the_head.operator().open("/pemberitahuan").text
+    assert len(told(at_the_head)) == before + 1
+    at_the_head.write(db.update(Job).where(Job.id == job.id).values(fence=Job.fence + 1))  # tried again, and failed
+    assert len(told(at_the_head)) == before + 2
+    with at_the_head.app.app_context():
+        assert not needed.judge(mail, clock.now()).why
+    at_the_head.write(db.update(Job).where(Job.id == job.id).values(state="done"))
+    with at_the_head.app.app_context():
+        assert needed.judge(mail, clock.now()).why == "Insidennya sudah ditangani."

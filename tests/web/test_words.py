@@ -37,6 +37,14 @@ def test_due_times_are_said_in_words(after, said):
         assert words.due_words(AT + after) == said
 
 
+def test_days_are_counted_where_the_satker_is():
+    """23.59 in Jakarta is tomorrow in Makassar: a head there and a substitute here must read the same."""
+    due = datetime(2026, 11, 23, 16, 59, tzinfo=UTC)
+    with clock.held(datetime(2026, 11, 21, 3, 0, tzinfo=UTC)):
+        assert words.due_words(due, "WIB")[0] == "2 hari lagi"
+        assert words.due_words(due, "WITA")[0] == "3 hari lagi"
+
+
 def test_since_when():
     with clock.held(AT):
         gone = [timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=3), timedelta(days=1), timedelta(days=3)]
