@@ -79,7 +79,7 @@ def verify() -> None:
 _NEXT = """Selanjutnya:
 1. Pakai SECRET_KEY dan TTE_ROOTS yang sama dengan mesin lama; keduanya tidak ada di dalam cadangan.
 2. PUBLIC_URL tetap sama: alamat itu tertulis pada QR setiap lembar. Arahkan namanya ke mesin ini.
-3. Jalankan `flask doctor`, lalu mulai alur-web dan alur-worker. Semua orang masuk lagi.
+3. Jalankan `flask deploy` dan `flask doctor`, lalu mulai alur-web dan alur-worker. Semua orang masuk lagi.
 Yang terjadi setelah cadangan dibuat tidak ada di sini; lembar yang ditandatangani sesudahnya ditandatangani lagi."""
 
 

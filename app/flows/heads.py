@@ -151,6 +151,7 @@ def give_access(headship_id: int, *, by: Actor, now: datetime) -> Appointed:
     if term.until is not None and term.until < today:
         raise Conflict("Masa jabatan ini sudah berakhir.")
     user, made = account_for(term.person)
+    term.confirmed = True
     db.session.flush()
     place = Place(term.kind, term.kode)
     after = {"akun": user.username, "pejabat": term.person.nama}
@@ -220,7 +221,7 @@ def _same(conn: Any, new: Appointment, person_id: int) -> int | None:
     """The id of the term that says exactly this already."""
     wanted = (person_id, new.sebagai, new.jabatan.strip(), new.since, new.until)
     for t in terms.of(conn, new.place):
-        if (t.person_id, t.sebagai, t.jabatan, t.since, t.until) == wanted:
+        if t.confirmed and (t.person_id, t.sebagai, t.jabatan, t.since, t.until) == wanted:
             return int(t.id)
     return None
 

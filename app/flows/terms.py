@@ -43,11 +43,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days (inclusive; until None: open) on which one person leads."""
+    """Days (inclusive; until None: open) on which one person leads; a role goes along where an admin `confirmed` it."""
 
     person_id: int
     since: date
     until: date | None
+    confirmed: bool = True
 
 
 def title(sebagai: str, jabatan: str) -> str:
@@ -85,10 +86,11 @@ def stretches(terms: Sequence[Any], start: date) -> list[Stretch]:
             continue
         until = after - DAY if after else None
         last = found[-1] if found else None
-        if last and last.person_id == leads.person_id and last.until == day - DAY:
-            found[-1] = Stretch(last.person_id, last.since, until)
+        who = (leads.person_id, leads.confirmed)
+        if last and (last.person_id, last.confirmed) == who and last.until == day - DAY:
+            found[-1] = Stretch(last.person_id, last.since, until, last.confirmed)
         else:
-            found.append(Stretch(leads.person_id, day, until))
+            found.append(Stretch(leads.person_id, day, until, leads.confirmed))
     return found
 
 
@@ -121,18 +123,21 @@ def adopt(conn: Connection, place: Place, now: datetime) -> None:
             _ASSIGNMENT.c.since <= local_day(now),
         )
     )
-    since = conn.execute(held).scalar() or local_day(now)
+    since = conn.execute(held).scalar()
     sebagai, jabatan = split(row.jabatan_pimpinan)
-    add(conn, place, (row.pimpinan_id, jabatan, sebagai, since, None), now)
+    term = (row.pimpinan_id, jabatan, sebagai, since or local_day(now), None)
+    add(conn, place, term, now, confirmed=since is not None)
 
 
-def add(conn: Connection, place: Place, term: tuple[int, str, str, date, date | None], now: datetime) -> int:
+def add(
+    conn: Connection, place: Place, term: tuple[int, str, str, date, date | None], now: datetime, confirmed: bool = True
+) -> int:
     """A new term (person, jabatan, sebagai, since, until); its id."""
     person, jabatan, sebagai, since, until = term
     made = conn.execute(
         insert(_TERM).values(
             kind=place.kind, kode=place.kode, person_id=person, jabatan=jabatan, sebagai=sebagai, since=since,
-            until=until, created_at=now,
+            until=until, created_at=now, confirmed=confirmed,
         )
     ).inserted_primary_key  # fmt: skip
     return int(made[0]) if made else 0
@@ -154,7 +159,7 @@ def named(conn: Connection, place: Place, person: int, printed: str, now: dateti
     if leads is not None and (leads.person_id, leads.sebagai) == (person, sebagai):
         return
     later = [t.since for t in of(conn, place) if bool(t.sebagai) == bool(sebagai) and t.since > today]
-    add(conn, place, (person, jabatan, sebagai, today, min(later) - DAY if later else None), now)
+    add(conn, place, (person, jabatan, sebagai, today, min(later) - DAY if later else None), now, confirmed=False)
 
 
 def set_master(conn: Connection, place: Place, now: datetime) -> tuple[int | None, int | None]:
@@ -176,7 +181,10 @@ def set_master(conn: Connection, place: Place, now: datetime) -> tuple[int | Non
 
 
 def give_roles(conn: Connection, place: Place, start: date) -> None:
-    """From `start` on the role of the place is with whoever leads, as far as they have an account; days before stay."""
+    """From `start` on the role of the place is with whoever leads, as far as they have an account; days before stay.
+
+    Somebody whom only Info Satker named leads without it: an operator gives no roles.
+    """
     mine = and_(_ASSIGNMENT.c.role == place.role, _ASSIGNMENT.c.scope == place.kode)
     open_ = conn.execute(
         select(_ASSIGNMENT).where(mine, or_(_ASSIGNMENT.c.until.is_(None), _ASSIGNMENT.c.until >= start))
@@ -190,7 +198,7 @@ def give_roles(conn: Connection, place: Place, start: date) -> None:
             ended[row.user_id] = row.id
     for s in stretches(of(conn, place), start):
         user = account_of(conn, s.person_id)
-        if user is None:
+        if user is None or not s.confirmed:
             continue
         if s.since == start and user in ended:  # it goes on: the row that began it stays
             conn.execute(update(_ASSIGNMENT).where(_ASSIGNMENT.c.id == ended[user]).values(until=s.until))

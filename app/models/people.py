@@ -108,6 +108,7 @@ class Headship(Model):
     since: Mapped[date] = mapped_column()
     until: Mapped[date | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed: Mapped[bool] = mapped_column(default=True)  # False: named in Info Satker only, so no role goes with it
     person: Mapped[Person] = relationship()
 
 

@@ -109,6 +109,6 @@ def _csv(f: Filter) -> ResponseReturnValue:
             r.id, waktu(r.created_at, "WIB"), mails.KINDS.get(r.kind, r.kind), r.nama or "", r.address, r.subject,
             STATES.get(r.state, r.state), r.tries, waktu(r.sent_at, "WIB"), r.error,
         )
-        for r in outbox.listed(f, None)
+        for r in outbox.export(f, g.actor, clock.now())
     )  # fmt: skip
     return csv_response("surat-keluar.csv", head, cells)

@@ -243,6 +243,19 @@ def test_info_satker_names_another_head_and_the_terms_follow(house: World) -> No
     assert who_holds(TODAY) == [WIRA.nama]
 
 
+def test_no_role_follows_whom_only_info_satker_named(house: World) -> None:
+    """An operator names the head of another satker, who has an account; a Plt. comes, and goes again."""
+    other = {"nama_pimpinan": DUA.head.nama, "nip_pimpinan": DUA.head.nip, "nik_pimpinan": DUA.head.nik}
+    masters.change("info_satker", masters.info_satker(SATU.kode) | other, clock.now())
+    plt = Appointment("satker", SATU.kode, WIRA, SATU.jabatan, TODAY, "Plt.", TODAY + 9 * DAY)
+    appoint(plt, by=admin(), now=clock.now())
+    assert who_holds(TODAY + 9 * DAY) == [WIRA.nama]
+    assert who_holds(TODAY + 10 * DAY) == []
+    named_there = next(t for t in terms.of(db.session.connection(), HERE) if not t.confirmed)
+    heads.give_access(named_there.id, by=admin(), now=clock.now())
+    assert who_holds(TODAY + 10 * DAY) == [DUA.head.nama]
+
+
 def test_info_satker_saved_as_it_is_changes_no_term(house: World) -> None:
     before = terms.of(db.session.connection(), HERE)
     masters.change("info_satker", masters.info_satker(SATU.kode), clock.now())
@@ -297,7 +310,7 @@ def test_everything_stands_in_the_audit_list_without_a_nik(house: World) -> None
 def term(person: int, since: int, until: int | None, sebagai: str = "") -> SimpleNamespace:
     day = date(2026, 1, 1) - DAY
     last = day + until * DAY if until else None
-    return SimpleNamespace(person_id=person, since=day + since * DAY, until=last, sebagai=sebagai)
+    return SimpleNamespace(person_id=person, since=day + since * DAY, until=last, sebagai=sebagai, confirmed=True)
 
 
 def test_stretches() -> None:

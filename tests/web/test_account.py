@@ -126,6 +126,7 @@ def test_filters_pages_and_csv(world: World) -> None:
     for odd in ("?sesudah=x", "?sesudah=99999999999999999999", "?keadaan=x&jenis=y", "?cari=%25%00"):
         assert admin.open("/surat" + odd).status == 200
     table = admin.open("/surat?format=csv").answer.text
+    assert "daftar surat keluar" in world.all(db.select(Audit.subject).where(Audit.kind == "ekspor"))
     assert table.count("\r\n") == 61 and "550 tidak dikenal" in table and "Isi." not in table
 
 

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_headship_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_headship")),
         sa.UniqueConstraint("kind", "kode", "since", "sebagai", name=op.f("uq_headship_kind_kode_since_sebagai")),
