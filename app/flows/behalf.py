@@ -1,4 +1,4 @@
-"""Which documents of a case were signed atas nama, as the case's history tells it."""
+"""Who signed the documents of a case, and for whom, as the case's history tells it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.models import Document, Event, db
+from app.models import AnyRow, Document, Event, db
 
 SIGNED, ARCHIVE = "signed", "archive"
 
 
 def signed_for(instance_id: int, documents: Sequence[Document]) -> dict[int, list[str]]:
-    """Document id -> who signed it for whom, a sentence for each; nothing for who signed for themself.
+    """Document id -> who signed it, and for whom where it was not for themself; a sentence for each.
 
     A signature follows from the decision before it. The sheet in the archive bears those of all documents of its
     number.
@@ -30,16 +30,19 @@ def signed_for(instance_id: int, documents: Sequence[Document]) -> dict[int, lis
     for d in sorted(documents, key=lambda d: d.id):
         if d.kind == SIGNED:
             before = next((e for e in decisions if e.at <= d.created_at), None)
-            found[d.id] = _sentences(before.id) if before is not None and " a.n. " in before.actor else []
+            found[d.id] = _sentences(before) if before is not None else []
         elif d.kind == ARCHIVE:
             same = (found.get(o.id, []) for o in documents if o.kind == SIGNED and o.number == d.number)
             found[d.id] = list(dict.fromkeys(words for sentences in same for words in sentences))
     return {k: v for k, v in found.items() if v}
 
 
-def _sentences(event_id: int) -> list[str]:
-    data = db.session.scalar(select(Event.data).where(Event.id == event_id)) or {}
-    return [words for words in (_words(value) for value in data.values()) if words]
+def _sentences(decision: AnyRow) -> list[str]:
+    own = [f"Ditandatangani oleh {decision.actor}."]
+    if " a.n. " not in decision.actor:
+        return own
+    data = db.session.scalar(select(Event.data).where(Event.id == decision.id)) or {}
+    return [words for words in (_words(value) for value in data.values()) if words] or own
 
 
 def _words(decision: Any) -> str:

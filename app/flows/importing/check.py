@@ -128,7 +128,7 @@ class _Row:
 
 def _rows(table: Table, report: Report) -> list[Record]:
     """All rows that hold anything."""
-    found = []
+    found, samples = [], []
     for number, raw in table.rows:
         row = _Row(table.kind, table.name, number, report, table.header)
         before = report.errors
@@ -136,10 +136,12 @@ def _rows(table: Table, report: Report) -> list[Record]:
         if all(value is None for value in at.values()):
             continue
         if _is_sample(table.kind, at):
-            report.warn(table.name, "Baris contoh dari berkas contoh dilewati. Hapus bila tidak diperlukan.", number)
+            samples.append(number)
             continue
         values = {key: row.value(key, value, table.where[key]) for key, value in at.items()}
         found.append(Record(table.kind.key, table.name, number, values, report.errors > before))
+    if samples:  # one line for all of them: what is to be looked at stands below
+        report.warn(table.name, f"{len(samples)} baris contoh dari berkas contoh dilewati.", samples[0])
     return found
 
 
