@@ -37,7 +37,7 @@ def test_from_the_login_page_to_a_new_password(world: World) -> None:
     assert page.status == 200 and "Periksa surat Anda" in page.text
     somebody = Stranger(world)
     page = somebody.open(link(world))
-    assert "Untuk akun sim100101, Rani Pertiwi." in page.text
+    assert "Untuk akun sim100101 (Rani Pertiwi)." in page.text
     page = page.form("/password/tautan").fill(new=NEW, again=NEW).press()
     assert page.path == "/masuk" and "Password sudah dibuat." in page.text
     form = page.form("/masuk")
