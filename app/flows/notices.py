@@ -17,12 +17,23 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody looked who never did
 
 
 def latest(actor: Actor, limit: int = 50) -> Sequence[AnyRow]:
-    """The newest notices of the actor's roles and places in their year, newest first."""
+    """The newest notices of the actor's roles and places in their year, newest first; each along its own index."""
+    newest = (Notice.created_at.desc(), Notice.id.desc())
+    parts = [
+        select(Notice.id)
+        .join(Instance, Instance.id == Notice.instance_id)
+        .where(mine, Instance.tahun == actor.year)
+        .order_by(*newest)
+        .limit(limit)
+        .subquery()
+        for mine in _mine(actor)
+    ]
+    ids = union_all(*(select(part) for part in parts)).subquery()
     query = (
         select(Notice.id, Notice.text, Notice.created_at, Notice.instance_id, Instance.title, Instance.status)
+        .join(ids, ids.c.id == Notice.id)
         .join(Instance, Instance.id == Notice.instance_id)
-        .where(or_(false(), *_mine(actor)), Instance.tahun == actor.year)
-        .order_by(Notice.created_at.desc(), Notice.id.desc())
+        .order_by(*newest)
         .limit(limit)
     )
     return db.session.execute(query).all()
