@@ -38,6 +38,7 @@ def accessible(page: Page) -> None:
 
 def fits(page: Page) -> None:
     """375 px wide without sideways scrolling, and the same with text at 200 %."""
+    page.wait_for_load_state()  # a page on its way has no document yet
     before = page.viewport_size
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for size in ("100%", "200%"):

@@ -63,6 +63,7 @@ def test_the_pages_of_a_load_fit_a_phone(live: House, tmp_path: Path) -> None:
     looks.fits(admin)
     admin.goto("/muat")
     _upload(admin, _filled(template, tmp_path / "benar.xlsx"))
+    expect(admin.get_by_role("heading", name="Yang akan terjadi")).to_be_visible()
     looks.fits(admin)
     admin.goto("/muat/2/perubahan")
     looks.accessible(admin)
