@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app import clock
@@ -14,6 +15,9 @@ from app.models import Assignment, Headship, User, db
 from tests.browser import looks
 from tests.browser.live import House
 from tests.world import EMPAT, LITERASI, SATU
+
+# CI looks at these pages each time; `make test` has ten minutes
+pytestmark = pytest.mark.slow
 
 PAGES = (
     "/pengguna", "/pengguna?cari=zzz", "/pengguna/baru", "/satker", "/satker?cari=zzz", "/satker/baru",

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -16,6 +17,9 @@ from app.models import Assignment, Person, User, db
 from tests.browser import looks, steps
 from tests.browser.live import House
 from tests.world import SATU
+
+# CI looks at these pages each time; `make test` has ten minutes
+pytestmark = pytest.mark.slow
 
 
 def test_an_admin_reads_filters_and_checks_the_audit_list(live: House) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.flows import sample
@@ -121,6 +122,7 @@ def test_waiting_for_eselon_1(live_at_eselon: House) -> None:
     walk(live_at_eselon, refusing, people=("eselon", "operator"))
 
 
+@pytest.mark.slow
 def test_archived(live_archived: House) -> None:
     sheet = live_archived.archived()
     begun = _done(live_archived.world)

@@ -20,6 +20,9 @@ from tests.pdfsig import pdfsig
 from tests.pk import REVIEW, SIGN
 from tests.world import DUA, LITERASI, SATU, World, close, open_house
 
+# CI restores each time; `make test` has ten minutes
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def second_house(live_at_the_head: House, tmp_path: Path) -> Iterator[House]:
