@@ -59,7 +59,7 @@ def read(content: bytes, report: Report) -> list[Grid]:
         grids = [_grid(sheet) for sheet in book.worksheets if _wanted(sheet, report)]
     except InvalidInput:
         raise
-    except Exception as e:
+    except Exception as e:  # rows are read only now, so a broken sheet shows here
         raise InvalidInput(BROKEN) from e
     finally:
         book.close()
@@ -92,11 +92,9 @@ def _inspect(content: bytes) -> list[str]:
         raise InvalidInput(TOO_BIG)
     try:
         return _look_into(packed, [p for p in parts if p.filename.lower().endswith((".xml", ".rels"))])
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as e:
-        raise InvalidInput(BROKEN) from e
-    except Exception as e:  # zlib.error and its like: a damaged stream
-        if isinstance(e, InvalidInput):
-            raise
+    except InvalidInput:
+        raise
+    except Exception as e:  # a damaged archive fails as BadZipFile, zlib.error, EOFError, RuntimeError ...
         raise InvalidInput(BROKEN) from e
 
 
