@@ -50,6 +50,7 @@ class Config:
     retention_days_mail: int = 90  # see flows/retention.py
     retention_days_notice: int = 400
     retention_days_login: int = 400
+    publish_confirm: str = ""  # on | off: a second person confirms a new version; default: on in production
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -94,6 +95,11 @@ class Config:
         return self.database_url or f"sqlite:///{self.data_dir / 'alur.sqlite3'}"
 
     @property
+    def two_publish(self) -> bool:
+        """Must a second person confirm a new version of a process?"""
+        return (self.publish_confirm or ("on" if self.environment == "production" else "off")) == "on"
+
+    @property
     def documents(self) -> Path:
         return self.data_dir / "documents"
 
@@ -120,6 +126,7 @@ _CHOICES = {
     "captcha": ("on", "off"),
     "mail_security": ("none", "starttls", "tls"),
     "log_format": ("json", "text"),
+    "publish_confirm": ("", "on", "off"),
 }
 
 

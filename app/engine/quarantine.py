@@ -25,9 +25,9 @@ from app.engine.types import Element, Field, Problem
 from app.errors import InvalidDefinition
 
 LOAD = "app.engine.definition:Definition.load"  # called as load(files, process_id); raises for what can't be loaded
-MEMORY = 768 * 2**20  # bytes of address space
-CPU_SECONDS = 10
-WALL_SECONDS = 20.0
+MEMORY = 512 * 2**20  # bytes of address space
+CPU_SECONDS = 8
+WALL_SECONDS = 10.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SLOTS = threading.BoundedSemaphore(2)  # publishing is rare; more at once would take the cores from everyone else
@@ -53,25 +53,42 @@ def prepare_in_child(
         "vocabulary": None if vocabulary is None else {k: sorted(v) for k, v in asdict(vocabulary).items()},
         "load": load,
     }
+    try:
+        return _unpacked(run_in_child("app.engine.quarantine:_answer", question, seconds=seconds))
+    except ChildFailed as e:
+        return _failed(files, str(e))
+    except (ValueError, TypeError, KeyError):
+        return _failed(files, _DIED)
+
+
+class ChildFailed(Exception):
+    """The child took too long, used too much memory, or died. The message is a sentence for the owner of the file."""
+
+
+def run_in_child(path: str, question: Any, *, seconds: float = WALL_SECONDS) -> Any:
+    """What the function at `path` ("module:name" of the engine) answers to `question`; both are JSON.
+
+    ChildFailed where nothing comes back within `seconds` and the limits.
+    """
     with _SLOTS:
         try:
             child = subprocess.run(  # our own interpreter and module: nothing of the files is in the command
                 [sys.executable, "-m", "app.engine.quarantine"],
-                input=json.dumps(question).encode(),
+                input=json.dumps({"path": path, "question": question}).encode(),
                 capture_output=True,
                 timeout=seconds,
                 cwd=_ROOT,
                 env=_environment(),
                 check=False,
             )
-        except subprocess.TimeoutExpired:
-            return _failed(files, _TOO_LONG)
+        except subprocess.TimeoutExpired as e:
+            raise ChildFailed(_TOO_LONG) from e
     if child.returncode != 0:
-        return _failed(files, _DIED)
+        raise ChildFailed(_DIED)
     try:
-        return _unpacked(json.loads(child.stdout))
-    except (ValueError, TypeError, KeyError):
-        return _failed(files, _DIED)
+        return json.loads(child.stdout)
+    except ValueError as e:
+        raise ChildFailed(_DIED) from e
 
 
 def _environment() -> dict[str, str]:
@@ -108,7 +125,7 @@ def _unpacked(answer: dict[str, Any]) -> Prepared:
         process_name=name,
         process_properties=properties,
         lanes=tuple(answer["lanes"]),
-        problems=tuple(Problem(**p) for p in answer["problems"]),
+        problems=tuple(Problem(**{**p, "path": tuple(p.get("path", ()))}) for p in answer["problems"]),
     )
 
 
@@ -122,21 +139,23 @@ def _element(answer: dict[str, Any]) -> Element:
 
 def main() -> None:
     """Read a question from standard input, answer on standard output. Run in the child only."""
-    question = json.loads(sys.stdin.buffer.read())
-    load = _callable(question["load"])  # before the limits: importing is ours
+    asked = json.loads(sys.stdin.buffer.read())
+    function = _callable(asked["path"])  # before the limits: importing is ours
     _limit()
+    sys.stdout.write(json.dumps(function(asked["question"])))
+
+
+def _answer(question: Any) -> dict[str, Any]:
+    load = _callable(question["load"]) if question["load"] else None
     files = {name: b64decode(data) for name, data in question["files"].items()}
     names = question["vocabulary"]
     vocabulary = None if names is None else Vocabulary(**{k: frozenset(v) for k, v in names.items()})
-    answer = json.dumps(_packed(_looked_at(files, vocabulary, load)))
-    sys.stdout.write(answer)
+    return _packed(_looked_at(files, vocabulary, load))
 
 
-def _callable(path: str | None) -> Callable[[Mapping[str, bytes], str], object] | None:
-    if path is None:
-        return None
+def _callable(path: str) -> Callable[..., object]:
     module, _, name = path.partition(":")
-    found: Callable[[Mapping[str, bytes], str], object] = attrgetter(name)(import_module(module))
+    found: Callable[..., object] = attrgetter(name)(import_module(module))
     return found
 
 

@@ -20,6 +20,7 @@ class Field:
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()  # (value, label), for enum
     default: str | None = None
+    help: str = ""  # a sentence below the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Problem:
     name: str
     message: str  # Indonesian, one sentence, says what to do
     level: str = "error"  # error | warning | repair
+    path: tuple[str, ...] = ()  # ids of elements and flows that lead there: a counter-example, drawn on the diagram
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.element} {self.name!r}: {self.message}"

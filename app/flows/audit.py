@@ -47,6 +47,7 @@ KINDS = {
     "pengaturan": "Pengaturan diubah",
     "surat": "Surat keluar ditangani admin",
     "ekspor": "Daftar diekspor",
+    "proses": "Diagram proses diubah atau diterbitkan",
     "cadangan": "Cadangan dibuat atau dipulihkan",
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from sqlalchemy import func, select
 from app.engine.checks import Vocabulary
 from app.engine.quarantine import LOAD, prepare_in_child
 from app.errors import InvalidDefinition
+from app.flows.diagrams.files import keep
 from app.flows.house import house
 from app.models import Definition, Role, db
 
@@ -24,8 +23,8 @@ def deploy(files: Mapping[str, bytes], now: datetime) -> tuple[str, int, bool]:
     problems = [p for p in prepared.problems if p.level == "error"]
     if problems:
         raise InvalidDefinition(tuple(problems))
-    texts = {name: _text(content, prepared.files[name]) for name, content in sorted(files.items())}
-    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    kept = keep(files, prepared.files)
+    digest = kept.sha256
     known = db.session.scalar(
         select(Definition.version).where(Definition.process == prepared.process_id, Definition.sha256 == digest)
     )
@@ -38,21 +37,14 @@ def deploy(files: Mapping[str, bytes], now: datetime) -> tuple[str, int, bool]:
             process=prepared.process_id,
             version=version,
             name=prepared.process_name or prepared.process_id,
-            files=texts,
+            files=kept.files,
+            originals=kept.originals,
             sha256=digest,
             published_at=now,
         )
     )
     db.session.commit()
     return prepared.process_id, version, True
-
-
-def _text(content: bytes, repaired: bytes) -> str:
-    """As it came, where it is UTF-8; files in another encoding are kept as the checks rewrote them."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return repaired.decode()
 
 
 def vocabulary() -> Vocabulary:

@@ -12,7 +12,10 @@ from app.models.base import Model, UtcDateTime
 
 
 class Definition(Model):
-    """One published, immutable version of a process. `files` are the BPMN and DMN files by name, as text."""
+    """One published, immutable version of a process. `files` are the BPMN and DMN files by name, as text.
+
+    `origin`: file (from processes/) | browser. `publisher` and `confirmer` are names, as they were then.
+    """
 
     __table_args__ = (UniqueConstraint("process", "version"),)
 
@@ -21,8 +24,17 @@ class Definition(Model):
     version: Mapped[int] = mapped_column()
     name: Mapped[str] = mapped_column(String(200))
     files: Mapped[dict[str, str]] = mapped_column(JSON)
+    originals: Mapped[dict[str, str] | None] = mapped_column(JSON)  # base64, of files that did not come as UTF-8
     sha256: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    origin: Mapped[str] = mapped_column(String(10), default="file")
+    note: Mapped[str] = mapped_column(Text, default="")  # why this version was published
+    # accounts, without a foreign key: SQLite would have to rebuild a table that cases refer to
+    published_by: Mapped[int | None] = mapped_column()
+    publisher: Mapped[str] = mapped_column(String(200), default="")
+    confirmed_by: Mapped[int | None] = mapped_column()
+    confirmer: Mapped[str] = mapped_column(String(200), default="")
+    restored_from: Mapped[int | None] = mapped_column()  # the number of the older version whose files these are
 
 
 class Instance(Model):

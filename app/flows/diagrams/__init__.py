@@ -1,0 +1,1 @@
+"""Diagrams in the hands of their owners: drafts, what is wrong with them, and how they become a version."""
