@@ -20,10 +20,13 @@ from app.sdk.fields import (
     TanggalField,
     TextField,
 )
-from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm, Typed, typed_of
+from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm, Typed, typed_of, variable_of
 from app.sdk.json import JsonObject
 from app.sdk.numbers import parse_number
+from app.sdk.variables import Variable
 from forms import info_satker
+
+NAMES = ("tempat", "tanggal", "tugas_fungsi", "sasaran", "kegiatan")  # what stands under `pk`
 
 
 class TargetNumber:
@@ -169,9 +172,21 @@ class DraftPk(TaskForm):
             Fact("Jabatan Pimpinan", satker.get("jabatan_pimpinan") or "", "Info Satker"),
         ]
 
+    @classmethod
+    def writes(cls) -> frozenset[str]:
+        return frozenset({"pk"})
+
+    @classmethod
+    def may_write(cls) -> frozenset[str]:
+        return frozenset({"info_satker"})
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        blank = cls(formdata=None)
+        return tuple(variable_of(blank[name], f"pk.{name}") for name in NAMES)
+
     def submission(self) -> Submission:
-        names = ("tempat", "tanggal", "tugas_fungsi", "sasaran", "kegiatan")
-        data: JsonObject = {"pk": {name: self[name].data for name in names}}
+        data: JsonObject = {"pk": {name: self[name].data for name in NAMES}}
         asked = self.ambil_info and self.ambil_info.data
         return Submission(data | info_satker.taken(self.context) if asked else data)
 

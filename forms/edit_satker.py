@@ -9,13 +9,20 @@ from wtforms import Form
 from wtforms.validators import ValidationError
 
 from app.sdk.fields import AtMost, Filled, NikField, NipField, TextField
-from app.sdk.forms import FormContext, Submission, TaskForm
+from app.sdk.forms import FormContext, Submission, TaskForm, variable_of
 from app.sdk.json import JsonObject
+from app.sdk.variables import Variable
 
 NIK_NOTE = "Tanda Tangan Elektronik (TTE) tidak dapat diaplikasikan apabila NIK yang diinput tidak sesuai"
 
 # of the master, not typed here; they go into the case so that it can be read without the master
-OF_THE_SATKER = ("kode", "nama", "unit", "kota", "zona")
+OF_THE_SATKER = {
+    "kode": "Kode satker",
+    "nama": "Nama Satker",
+    "unit": "Unit Utama",
+    "kota": "Kota",
+    "zona": "Zona waktu",
+}
 
 
 class Phone:
@@ -81,6 +88,16 @@ class EditSatker(TaskForm):
         for f in copies:
             f.errors = [*f.errors, "Isian ini memuat NIK. Hapus NIK dari sini; NIK hanya diketik pada NIK Pimpinan."]
         return not copies
+
+    @classmethod
+    def writes(cls) -> frozenset[str]:
+        return frozenset({"info_satker"})
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        typed = [variable_of(f).under("info_satker") for f in cls(formdata=None) if f.name != "nik_pimpinan"]
+        known = [Variable(key, label).under("info_satker") for key, label in OF_THE_SATKER.items()]
+        return (*known, *typed)
 
     def submission(self) -> Submission:
         typed = {f.name: f.data or "" for f in self}

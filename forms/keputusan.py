@@ -14,6 +14,7 @@ from app.sdk.fields import AtMost, ChoiceField, ParagraphsField, PassphraseField
 from app.sdk.forms import FormContext, Submission, TaskForm
 from app.sdk.json import JsonObject
 from app.sdk.secrets import Passphrase
+from app.sdk.variables import Variable
 from forms import kesalahan
 
 SETUJU = "setuju"
@@ -163,6 +164,23 @@ class Keputusan(TaskForm):
             return absent
         same = named.get("nip") == absent["nip"] and named.get("nip") != self.context.person.get("nip")
         return {k: str(named.get(k) or "") for k in ("nama", "nip", "jabatan")} if same else None
+
+    @classmethod
+    def writes(cls) -> frozenset[str]:
+        return frozenset({cls.key})
+
+    @classmethod
+    def may_write(cls) -> frozenset[str]:
+        return frozenset({"kesalahan", "catatan_perbaikan"})
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        answers = ((SETUJU, "Approved PK"), (cls.refusal, "PK Ditolak"))
+        return (
+            Variable(f"{cls.key}.keputusan", f"Keputusan {cls.dari}", "enum", answers),
+            Variable(f"{cls.key}.catatan", f"Catatan PK dari {cls.dari}", "text"),
+            Variable(f"{cls.key}.sertifikat_baru", f"Sertifikat {cls.dari} baru", "boolean"),
+        )
 
     def submission(self) -> Submission:
         approved = self.keputusan.data == SETUJU

@@ -5,8 +5,9 @@ from __future__ import annotations
 from wtforms import BooleanField
 
 from app.sdk.fields import ChoiceField
-from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm
+from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm, variable_of
 from app.sdk.json import JsonObject
+from app.sdk.variables import Variable
 from forms import info_satker, kesalahan
 
 
@@ -51,6 +52,22 @@ class MembuatLembarPk(TaskForm):
             Fact("Tempat", pk.get("tempat") or "", "Penyusunan PK"),
             Fact("Tanggal", pk.get("tanggal") or "", "Penyusunan PK"),
         ]
+
+    @classmethod
+    def writes(cls) -> frozenset[str]:
+        return frozenset({"langkah_lembar"})
+
+    @classmethod
+    def may_write(cls) -> frozenset[str]:
+        return frozenset({"kesalahan", "info_satker"})
+
+    @classmethod
+    def reads(cls) -> frozenset[str]:
+        return frozenset({"pk"})
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        return (variable_of(cls(formdata=None).langkah, "langkah_lembar"),)
 
     def submission(self) -> Submission:
         data: JsonObject = {"langkah_lembar": self.langkah.data, **kesalahan.settled(self.context)}

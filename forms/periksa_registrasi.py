@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.sdk.fields import ChoiceField
-from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm
+from app.sdk.forms import Fact, FormContext, Page, Submission, TaskForm, variable_of
 from app.sdk.json import JsonObject
+from app.sdk.variables import Variable
 from forms import kesalahan
 
 UNCLEAR = "Registrasi TTE belum dapat dipastikan. Periksa lagi, atau cocokkan NIK Pimpinan pada Info Satker."
@@ -45,6 +46,18 @@ class PeriksaRegistrasi(TaskForm):
     def _answer(self) -> JsonObject:
         found = self.context.data.get("registrasi")
         return found if isinstance(found, dict) else {}
+
+    @classmethod
+    def writes(cls) -> frozenset[str]:
+        return frozenset({"langkah_registrasi"})
+
+    @classmethod
+    def may_write(cls) -> frozenset[str]:
+        return frozenset({"registrasi"})
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        return (variable_of(cls(formdata=None).langkah, "langkah_registrasi"),)
 
     def submission(self) -> Submission:
         """An answer that was read is forgotten: if the next check fails, it would stand for that one."""

@@ -17,9 +17,10 @@ from app.sdk.fields import (
     TextField,
     YesNoField,
 )
-from app.sdk.forms import FormContext, Submission, TaskForm
+from app.sdk.forms import FormContext, Submission, TaskForm, variable_of
 from app.sdk.json import JsonObject
 from app.sdk.numbers import grouped, parse_number
+from app.sdk.variables import Variable
 
 TEXT_MAX, LINE_MAX = 5000, 500
 RADIO_MAX = 5  # more choices than these are a list that opens
@@ -48,6 +49,7 @@ class WholeNumberField(StringField):
 
     data: Any
     text = ""
+    json_kind = "long"
 
     def process_data(self, value: Any) -> None:
         whole = _whole(value) if isinstance(value, str) else value  # the diagram's default is text
@@ -83,6 +85,15 @@ class DeclaredForm(TaskForm):
     @classmethod
     def prefill(cls, context: FormContext) -> JsonObject:
         return {name: context.data[key] for name, key in cls.ids.items() if context.data.get(key) is not None}
+
+    @classmethod
+    def writes(cls) -> frozenset[str]:
+        return frozenset(cls.ids.values())
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        blank = cls(formdata=None)
+        return tuple(variable_of(blank[name], key) for name, key in cls.ids.items())
 
     def submission(self) -> Submission:
         return Submission({key: _value_of(self[name]) for name, key in self.ids.items()})

@@ -11,11 +11,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField
 from wtforms.fields import SelectFieldBase
 
-from app.sdk.fields import SecretField
+from app.sdk.fields import ParagraphsField, RupiahField, SecretField, TanggalField, YesNoField
 from app.sdk.json import JsonObject
 from app.sdk.messages import IndonesianMeta
 from app.sdk.rows import leaves, name_rows
 from app.sdk.secrets import Passphrase
+from app.sdk.variables import Variable
 
 Typed: TypeAlias = dict[str, list[str]]  # what was typed, by field name, as the browser sent it
 
@@ -139,6 +140,29 @@ class TaskForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         return Submission({k: v for k, v in values.items() if k not in hidden}, secrets)
 
     @classmethod
+    def writes(cls) -> frozenset[str]:
+        """The top-level keys of the case's data that every submission sets, whatever is typed.
+
+        A form whose `submission()` differs says so here: checks of diagrams rely on it.
+        """
+        return frozenset(f.name for f in cls(formdata=None) if not isinstance(f, SecretField))
+
+    @classmethod
+    def may_write(cls) -> frozenset[str]:
+        """Further keys that some submissions set and others don't."""
+        return frozenset()
+
+    @classmethod
+    def reads(cls) -> frozenset[str]:
+        """The top-level keys of the case's data that the form can't do without."""
+        return frozenset()
+
+    @classmethod
+    def variables(cls) -> tuple[Variable, ...]:
+        """What of its submission a condition may ask for, in words."""
+        return tuple(variable_of(f) for f in cls(formdata=None) if not isinstance(f, SecretField))
+
+    @classmethod
     def secret_names(cls) -> frozenset[str]:
         """Names of fields that must never be kept in a draft."""
         return frozenset(f.name for f in cls(formdata=None) if isinstance(f, SecretField))
@@ -151,6 +175,27 @@ class TaskForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         fields = [f for f in self if page is None or belongs(f.name, page)]
         found = [leaf for f in fields for leaf, _trail in leaves(f)]
         return [(_target(leaf), e) for leaf in found for e in leaf.errors if isinstance(e, str)]
+
+
+def variable_of(f: Any, path: str = "") -> Variable:
+    """A field as a variable at `path`, by default its name."""
+    choices: tuple[tuple[str, str], ...] = ()
+    if isinstance(f, (BooleanField, YesNoField)):
+        kind = "boolean"
+    elif isinstance(f, SelectFieldBase):
+        kind = "enum"
+        choices = tuple((str(c[0]), str(c[1])) for c in f.iter_choices() if c[0])
+    else:
+        kind = next((word for cls, word in _KINDS if isinstance(f, cls)), getattr(f, "json_kind", "string"))
+    return Variable(path or f.name, f.label.text, kind, choices)
+
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (FieldList, "list"),
+    (TanggalField, "date"),
+    (RupiahField, "long"),
+    (ParagraphsField, "text"),
+)
 
 
 def _target(f: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from app.sdk.json import JsonObject
 from app.sdk.secrets import Passphrase
+from app.sdk.variables import Param, Variable
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ class ServiceTask:
     `attended` tasks need a secret and run in the signing pool with one try; others run in the worker.
     `call` does it all: look up, call, keep the answer, judge. `errors` are the codes it may answer with.
     `unknown` is the code for an attempt whose outcome can't be known (crash between call and answer).
+    `params` are the parameters it understands, `result` what stands in its value: paths without the result variable.
+    The editor offers both; the call itself checks what it gets.
     """
 
     call: Callable[[Call], Outcome]
@@ -150,3 +153,5 @@ class ServiceTask:
     errors: tuple[str, ...] = ()
     unknown: str | None = None
     unsent: str | None = None  # the code for a call that provably never left the house
+    params: tuple[Param, ...] = ()
+    result: tuple[Variable, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.sdk.services import Call, Outcome, Result, ServiceError, ServiceTask
+from app.sdk.variables import Param, Variable
 
 NEEDED = ("sha256", "number", "token")
 
@@ -45,5 +46,21 @@ def store(call: Call) -> Outcome:
 
 
 TASKS = {
-    "arsip.simpan": ServiceTask(call=store, label="Menyimpan dokumen ke Dokumentasi"),
+    "arsip.simpan": ServiceTask(
+        call=store,
+        label="Menyimpan dokumen ke Dokumentasi",
+        params=(
+            Param("dokumen", "Dokumen yang disimpan: hasil TTE terakhir", True, "ttd_eselon.dokumen"),
+            Param("tanda_tangan", "Jumlah tanda tangan yang ada padanya; tanpa isian, 2", False, "2"),
+        ),
+        result=(
+            Variable("number", "Nomor dokumen"),
+            Variable("nama", "Nama berkas"),
+            Variable("waktu", "Waktu disimpan", "date"),
+            Variable("size", "Ukuran berkas (byte)", "long"),
+            Variable("tanda_tangan", "Jumlah tanda tangan", "long"),
+            Variable("sha256", "Sidik berkas"),
+            Variable("token", "Kode pada alamat pemeriksaan"),
+        ),
+    ),
 }

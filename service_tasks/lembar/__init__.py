@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from app.sdk.json import JsonObject
 from app.sdk.rendering import CannotRender
 from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceTask
+from app.sdk.variables import Param, Variable
 from service_tasks.lembar.isi import Incomplete, content
 
 PARTIES = ("pihak_pertama", "pihak_kedua")
@@ -84,5 +85,31 @@ def _place(layout: PdfReader, name: str) -> JsonObject:
 
 
 TASKS = {
-    "lembar.buat": ServiceTask(call=create, label="Membuat Lembar PK", errors=(FIX,)),
+    "lembar.buat": ServiceTask(
+        call=create,
+        label="Membuat Lembar PK",
+        errors=(FIX,),
+        params=(
+            Param("satker", "Kode satker; tanpa isian, satker dari instans", False, "info_satker.kode"),
+            Param("info_satker", "Info Satker; tanpa isian, data info_satker", False, "info_satker"),
+            Param("pk", "Isi PK; tanpa isian, data pk", False, "pk"),
+            Param("revisi", "Untuk PK Revisi: yang digantikan dan alasannya"),
+            Param("lembar_ke", "Nomor urut lembar; tanpa isian, berikutnya"),
+        ),
+        result=(
+            Variable("number", "Nomor lembar"),
+            Variable("halaman", "Jumlah halaman", "long"),
+            Variable("name", "Nama berkas"),
+            Variable("size", "Ukuran berkas (byte)", "long"),
+            Variable("sha256", "Sidik berkas"),
+            Variable("token", "Kode pada alamat pemeriksaan"),
+            Variable("tempat", "Letak tanda tangan kedua pihak", "object"),
+            Variable("tempat.pihak_pertama", "Letak tanda tangan pihak pertama", "object"),
+            Variable("tempat.pihak_kedua", "Letak tanda tangan pihak kedua", "object"),
+            Variable("pihak_pertama", "Pihak pertama", "object"),
+            Variable("pihak_pertama.nama", "Nama pihak pertama"),
+            Variable("pihak_kedua", "Pihak kedua", "object"),
+            Variable("pihak_kedua.nama", "Nama pihak kedua"),
+        ),
+    ),
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.sdk.json import JsonObject
 from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceError, ServiceTask, Signer, Verdict
+from app.sdk.variables import Param, Variable
 from service_tasks.tte import words
 from service_tasks.tte.answers import Delivery, Kind, TteFailure
 from service_tasks.tte.client import TteClient
@@ -184,11 +185,24 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+# expressions that the editor offers
+LEFT, NEW, BEHALF = "lembar.tempat.pihak_pertama", "kepala.sertifikat_baru", "isi(kepala.atas_nama, None)"
+
 TASKS = {
     "tte.status": ServiceTask(
         call=status,
         label="Memeriksa registrasi TTE di penyedia",
         errors=(UNREACHABLE,),
+        params=(
+            Param("peran", "Siapa yang diperiksa: 'kepala' atau 'eselon_1'; tanpa isian, kepala", False, "'kepala'"),
+            Param("satker", "Kode satker yang pejabatnya diperiksa", True, "info_satker.kode"),
+        ),
+        result=(
+            Variable("terdaftar", "NIK terdaftar dan dapat menandatangani", "boolean"),
+            Variable("status", "Status menurut penyedia TTE"),
+            Variable("pesan", "Penjelasan bagi orang"),
+            Variable("waktu", "Waktu pemeriksaan", "date"),
+        ),
     ),
     "tte.sign": ServiceTask(
         call=sign,
@@ -198,5 +212,22 @@ TASKS = {
         errors=(MISTYPED, INACTIVE, UNREACHABLE, UNKNOWN, CERTIFICATE),
         unknown=UNKNOWN,
         unsent=UNREACHABLE,
+        params=(
+            Param("dokumen", "Dokumen yang ditandatangani: hasil pembuatan lembar atau TTE sebelumnya", True, "lembar"),
+            Param("tempat", "Letak tanda tangan pada lembar; tanpa isian tidak terlihat", False, LEFT),
+            Param("tanda_tangan", "Jumlah tanda tangan pada dokumen sesudahnya; tanpa isian, 1", False, "1"),
+            Param("sertifikat_baru", "Benar bila penanda tangan memastikan sertifikatnya baru", False, NEW),
+            Param("atas_nama", "Yang digantikan, bila penanda tangan adalah pengganti", False, BEHALF),
+            Param("alasan", "Alasan yang tercatat pada tanda tangan"),
+            Param("lokasi", "Kota yang tercatat pada tanda tangan"),
+            Param("tautan", "Isi kode QR; tanpa isian, halaman pemeriksaan dokumen"),
+        ),
+        result=(
+            Variable("dokumen", "Dokumen bertanda tangan", "object"),
+            Variable("sertifikat", "Sertifikat penanda tangan", "object"),
+            Variable("sertifikat.name", "Nama pada sertifikat"),
+            Variable("sertifikat.new", "Sertifikat ini belum dikenal", "boolean"),
+            Variable("waktu", "Waktu tanda tangan", "date"),
+        ),
     ),
 }
