@@ -29,7 +29,7 @@ from app.web import (
     notices,
     passwords,
     privacy,
-    processes,
+    publishing,
     replays,
     reviews,
     satkers,
@@ -76,7 +76,7 @@ def init_web(app: Flask) -> None:
         notices,
         passwords,
         privacy,
-        processes,
+        publishing,  # with processes.py, whose blueprint it continues
         replays,
         reviews,
         satkers,

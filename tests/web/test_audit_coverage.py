@@ -32,6 +32,8 @@ WRITES = {
     "mails.drop": "surat", "mails.retry": "surat", "mails.test": "surat",
     "passwords.ask": "password_tautan", "passwords.choose": "password_tautan",
     "privacy.remove": "data_pribadi", "privacy.sign_out_everywhere": "keluar",
+    "processes.begin": "proses", "processes.drop_draft": "proses", "processes.new": "proses",
+    "processes.restore": "proses", "processes.take_back": "proses",
     "satkers.create": "master", "satkers.remove": "master", "satkers.show": "master",
     "substitutes.appoint": "pengganti", "substitutes.end": "pengganti",
     "units.create": "master", "units.remove": "master", "units.show": "master",

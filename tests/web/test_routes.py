@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import lxml.html
 import pytest
 
-from app.models import Assignment, Document, Job, Mail, Task, db
+from app.models import Assignment, DiagramDraft, Document, Job, Mail, Task, db
 from app.web.access import access_of
 from app.web.security import CSP
 from tests import pk
@@ -39,6 +39,7 @@ class Nobody(Visitor):
 
 @pytest.fixture
 def house(at_the_head: World) -> World:
+    at_the_head.biro().open("/proses/perjanjian_kinerja").form("/ubah").press()  # a draft, for its pages
     return at_the_head
 
 
@@ -52,6 +53,7 @@ def pages(world: World) -> Iterator[str]:
         "job_id": world.all(db.select(Job.id)),
         "subject": ["orang-1", "akun-3"], "user_id": [1, 3],
         "person_id": [1], "tempat": ["satker-100101", "unit-010000", "satker-999999"],
+        "process": ["perjanjian_kinerja"], "number": [1], "id": world.all(db.select(DiagramDraft.id)),
         "key": [f"{d.number}-{d.token}" for d in world.all(db.select(Document))[:1]],
     }  # fmt: skip
     for rule in world.app.url_map.iter_rules():
@@ -62,7 +64,7 @@ def pages(world: World) -> Iterator[str]:
             continue  # a captcha's picture: its token is made by the login page
         for value in values[names[0]] if names else [None]:
             with world.app.test_request_context():
-                yield rule.build({names[0]: value, **dict.fromkeys(names[1:], 1)} if names else {})[1]
+                yield rule.build({n: value if n == names[0] else values.get(n, [1])[0] for n in names})[1]
 
 
 def test_every_route_declares_its_right(world: World) -> None:
