@@ -20,6 +20,7 @@ from app.engine.bpmn_xml import (
 )
 from app.engine.checks_decisions import check_decisions
 from app.engine.checks_events import check_events
+from app.engine.checks_fields import check_fields
 from app.engine.checks_graph import check_graph
 from app.engine.checks_names import Vocabulary, check_names
 from app.engine.checks_structure import check_structure
@@ -64,6 +65,7 @@ def prepare(files: Mapping[str, bytes]) -> Prepared:
     graph = read_graph(diagrams, report)
     check_events(diagrams, report)
     check_texts(diagrams, report)
+    check_fields(diagrams, report)
     check_decisions(decisions, diagrams, report)
     check_graph(graph, report)
     process = _main_process(diagrams, graph)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from app.engine.bpmn_xml import (
@@ -234,19 +234,24 @@ def _codes(root: Tag) -> dict[str, tuple[str, ...]]:
 
 def fields_of(tag: Tag) -> tuple[Field, ...]:
     """The fields of a form that the diagram declares itself (`camunda:formData`)."""
-    found = find(tag, "./bpmn:extensionElements/camunda:formData/camunda:formField")
-    return tuple(_field(t) for t in found if t.get("id"))
+    declared = [f for f in declared_of(tag) if f.id]
+    return tuple(replace(f, label=f.label or f.id, choices=tuple(c for c in f.choices if c[0])) for f in declared)
+
+
+def declared_of(tag: Tag) -> tuple[Field, ...]:
+    """The same as written: also fields without id or label, and choices without value, for the checks."""
+    return tuple(_field(t) for t in find(tag, "./bpmn:extensionElements/camunda:formData/camunda:formField"))
 
 
 def _field(tag: Tag) -> Field:
     constraints = {c.get("name"): c.get("config") for c in tag.iter(camunda("constraint"))}
+    helps = [p.get("value") for p in find(tag, "./camunda:properties/camunda:property") if p.get("id") == "help"]
     return Field(
-        id=tag.get("id"),
-        label=tag.get("label") or tag.get("id"),
+        id=tag.get("id") or "",
+        label=tag.get("label") or "",
         type=tag.get("type") or "string",
         required=constraints.get("required", "false") != "false",
-        choices=tuple(
-            (v.get("id"), v.get("name") or v.get("id")) for v in tag.findall(camunda("value")) if v.get("id")
-        ),
+        choices=tuple((v.get("id") or "", v.get("name") or v.get("id") or "") for v in tag.findall(camunda("value"))),
         default=tag.get("defaultValue"),
+        help=(helps[0] or "").strip() if helps else "",
     )

@@ -42,6 +42,8 @@ class FieldLike(Protocol):
     def choices(self) -> tuple[tuple[str, str], ...]: ...
     @property
     def default(self) -> str | None: ...
+    @property
+    def help(self) -> str: ...
 
 
 class WholeNumberField(StringField):
@@ -109,17 +111,19 @@ def declared_form(fields: Iterable[FieldLike]) -> type[TaskForm]:
 
 
 def _check_ids(ids: list[str]) -> None:
+    seen: set[str] = set()
     for key in ids:
         if not key or key.startswith("_") or key in ("csrf_token", "submit"):
             raise ValueError(f"a form field can't have the id {key!r}: give it another id in the diagram")
-        if ids.count(key) > 1:
+        if key in seen:
             raise ValueError(f"two form fields have the id {key!r}: give one of them another id in the diagram")
+        seen.add(key)
 
 
 def _field(f: FieldLike) -> Any:
     """The field for one declaration; an unknown type is a line of text, as in Camunda's own form."""
     label = f.label or f.id
-    common: dict[str, Any] = {"name": f.id, "default": f.default}
+    common: dict[str, Any] = {"name": f.id, "default": f.default, "description": f.help}
     if f.type == "boolean":
         return _boolean(f, label)
     if f.type == "enum":
@@ -148,9 +152,10 @@ def _boolean(f: FieldLike, label: str) -> Any:
     """A check box; a required one is a question with two answers, so that No is an answer too."""
     yes = (f.default or "").strip().lower() == "true"
     if not f.required:
-        return BooleanField(label, name=f.id, default=yes)
+        return BooleanField(label, name=f.id, default=yes, description=f.help)
     ask = f"{label} belum dijawab. Pilih Ya atau Tidak."
-    return YesNoField(label, ask=ask, name=f.id, default=None if f.default is None else yes)
+    default = None if f.default is None else yes
+    return YesNoField(label, ask=ask, name=f.id, default=default, description=f.help)
 
 
 def _value_of(field: Field) -> Any:
