@@ -59,14 +59,14 @@ def _timer(file: str, tag: Tag, report: Report) -> None:
         check(text)
         value = ast.literal_eval(text) if text[:1] in "'\"" else None
         if type(value) is str:
-            _literal_time(local(tag), value)
+            literal_time(local(tag), value)
     except ExpressionError as e:
         report.at(file, tag, f"Waktu '{text[:60]}': {e}")
     except (ValueError, SyntaxError):
         return  # an expression that begins with a quote; it is looked at when it runs
 
 
-def _literal_time(kind: str, value: str) -> None:
+def literal_time(kind: str, value: str) -> None:
     """Raises ExpressionError if `value` is no sensible time for this kind of timer."""
     if kind == "timeDuration":
         parse_duration(value)

@@ -42,6 +42,7 @@ from app.web import (
     verification,
     words,
 )
+from app.web import editor_forms as _editor_forms  # noqa: F401 - its routes belong to editor's blueprint
 from app.web.addresses import RowNumber
 
 

@@ -50,6 +50,7 @@ WITHOUT = {
     "imports.confirm": "the worker carries it out, and writes the entries (see below)",
     "auth.year": "a choice of the session", "verification.show": "changes nothing",
     "audit.check": "changes nothing", "settings.check": "changes nothing",
+    "editor.preview": "changes nothing", "editor.expression": "changes nothing",
 }  # fmt: skip
 
 
