@@ -25,6 +25,8 @@ from app.engine.checks_graph import check_graph
 from app.engine.checks_names import Vocabulary, check_names
 from app.engine.checks_structure import check_structure
 from app.engine.checks_texts import check_texts
+from app.engine.checks_variables import check_title, check_variables
+from app.engine.details import read_details
 from app.engine.diagram import Graph, lane_names, read_elements, read_graph
 from app.engine.foreign import read_foreign
 from app.engine.repairs import repair
@@ -68,7 +70,7 @@ def prepare(files: Mapping[str, bytes]) -> Prepared:
     check_fields(diagrams, report)
     check_decisions(decisions, diagrams, report)
     check_graph(graph, report)
-    process = _main_process(diagrams, graph)
+    process = main_process(diagrams)
     if process is None and diagrams:
         first = next(iter(diagrams))
         report.add(first, 0, "", "", "Tidak ada proses yang dapat dijalankan. Gambar proses dengan start event.")
@@ -85,9 +87,13 @@ def prepare(files: Mapping[str, bytes]) -> Prepared:
 
 
 def check(prepared: Prepared, vocabulary: Vocabulary) -> tuple[Problem, ...]:
-    """Problems of names: forms, operators and roles this house does not have, and the rules around secrets."""
+    """Problems of names: forms, operators and roles this house does not have, the rules around secrets, and data that
+    are read and that nothing before has written."""
     report = Report()
     check_names(prepared.elements, prepared.graph, vocabulary, report)
+    details = read_details(prepared.files)
+    check_variables(prepared.elements, prepared.graph, details, vocabulary, report)
+    check_title(prepared.process_properties, prepared.process_id, details, report)
     return report.problems
 
 
@@ -115,9 +121,9 @@ def _read(files: Mapping[str, bytes], report: Report) -> tuple[dict[str, Tag], d
     return diagrams, decisions
 
 
-def _main_process(diagrams: Mapping[str, Tag], graph: Graph) -> Tag | None:
+def main_process(diagrams: Mapping[str, Tag]) -> Tag | None:
     """The first executable process that no other one calls; else the first executable one."""
-    called = {n.called for n in graph.nodes.values() if n.called}
+    called = {t.get("calledElement") for root in diagrams.values() for t in root.iter(bpmn("callActivity"))}
     processes = [p for root in diagrams.values() for p in root.iter(bpmn("process"))]
     runnable = [p for p in processes if p.get("id") and p.get("isExecutable", "true") == "true" and has_nodes(p)]
     return next((p for p in runnable if p.get("id") not in called), runnable[0] if runnable else None)

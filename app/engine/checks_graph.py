@@ -13,9 +13,9 @@ _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 _EVENT_TARGETS = frozenset({"intermediateCatchEvent", "receiveTask"})
 # Where a case may stand still. A round through none of these would hold the server.
 _WAITING = frozenset(
-    {"userTask", "manualTask", "serviceTask", "receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
+    {"userTask", "manualTask", "task", "serviceTask", "receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
 )
-_PEOPLE = frozenset({"userTask", "manualTask"})
+_PEOPLE = frozenset({"userTask", "manualTask", "task"})
 
 
 def check_graph(graph: Graph, report: Report) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from typing import Any, TypeAlias
 
 from app.engine.bpmn_xml import SUBPROCESSES, Report
 from app.engine.diagram import Graph, Node
 from app.engine.types import Element
 
 SYSTEM = "Sistem"  # a role without people
-_PEOPLE = frozenset({"userTask", "manualTask"})
+_PEOPLE = frozenset({"userTask", "manualTask", "task"})  # a task of no kind waits for a person, too
 # What happens at once between a form and the call it feeds. All else waits, or calls someone.
 _AT_ONCE = frozenset(
-    {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "scriptTask", "businessRuleTask", "task"}
+    {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "scriptTask", "businessRuleTask", "sendTask"}
     | {"intermediateThrowEvent", "startEvent", "endEvent"}
 )
+
+
+Names: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class Vocabulary:
     """The names this house has: of forms, operators and roles.
 
     `attended` are the operators that need a secret at their call, `secret_forms` the forms that ask for one.
+    By form: `writes` the names that every submission sets, `may_write` those that some set, `reads` those that it can't
+    do without, `shapes` the paths below them ("kepala.keputusan"). By operator: `params` the parameters it understands,
+    `required` those it needs, `results` the paths in its result, `codes` the errors it may answer with. Who is missing
+    in one of these is not looked at there.
     """
 
     forms: frozenset[str]
@@ -31,6 +39,30 @@ class Vocabulary:
     roles: frozenset[str]
     attended: frozenset[str] = frozenset()
     secret_forms: frozenset[str] = frozenset()
+    writes: Names = field(default_factory=dict)
+    may_write: Names = field(default_factory=dict)
+    reads: Names = field(default_factory=dict)
+    shapes: Names = field(default_factory=dict)
+    params: Names = field(default_factory=dict)
+    required: Names = field(default_factory=dict)
+    results: Names = field(default_factory=dict)
+    codes: Names = field(default_factory=dict)
+
+    def packed(self) -> dict[str, Any]:
+        """As JSON, for the child process that looks at files."""
+        return {
+            f.name: sorted(value) if isinstance(value := getattr(self, f.name), frozenset)
+            else {name: sorted(names) for name, names in value.items()}
+            for f in fields(self)
+        }  # fmt: skip
+
+    @classmethod
+    def unpacked(cls, answer: Mapping[str, Any]) -> Vocabulary:
+        values: dict[str, Any] = {
+            key: frozenset(value) if isinstance(value, list) else {k: frozenset(v) for k, v in value.items()}
+            for key, value in answer.items()
+        }
+        return cls(**values)
 
 
 def check_names(elements: Mapping[str, Element], graph: Graph, vocabulary: Vocabulary, report: Report) -> None:

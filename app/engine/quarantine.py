@@ -50,7 +50,7 @@ def prepare_in_child(
     """
     question = {
         "files": {name: b64encode(data).decode() for name, data in files.items()},
-        "vocabulary": None if vocabulary is None else {k: sorted(v) for k, v in asdict(vocabulary).items()},
+        "vocabulary": None if vocabulary is None else vocabulary.packed(),
         "load": load,
     }
     try:
@@ -149,7 +149,7 @@ def _answer(question: Any) -> dict[str, Any]:
     load = _callable(question["load"]) if question["load"] else None
     files = {name: b64decode(data) for name, data in question["files"].items()}
     names = question["vocabulary"]
-    vocabulary = None if names is None else Vocabulary(**{k: frozenset(v) for k, v in names.items()})
+    vocabulary = None if names is None else Vocabulary.unpacked(names)
     return _packed(_looked_at(files, vocabulary, load))
 
 

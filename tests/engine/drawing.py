@@ -49,7 +49,7 @@ def service(id_: str, operator: str, parameters: str = "") -> str:
 def document(body: str, beside: str = "", lane: str = "Operator Satker", process: str = 'isExecutable="true"') -> bytes:
     """A file with one process; every user task of `body` stands in `lane`."""
     root = etree.fromstring(f"{HEAD}<process>{body}</process></definitions>")
-    ids = [t.get("id") for t in root.iter("{*}userTask", "{*}manualTask")]
+    ids = [t.get("id") for t in root.iter("{*}userTask", "{*}manualTask", "{*}task")]
     refs = "".join(f"<flowNodeRef>{i}</flowNodeRef>" for i in ids)
     lanes = f'<laneSet id="jalur"><lane id="l1" name="{lane}">{refs}</lane></laneSet>' if refs and lane else ""
     return f'{HEAD}{beside}<process id="p" name="Proses" {process}>{lanes}{body}</process></definitions>'.encode()

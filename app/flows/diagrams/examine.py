@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.engine.quarantine import LOAD, prepare_in_child
 from app.engine.types import Element, Problem
-from app.flows.deploy import vocabulary
+from app.flows.vocabulary import vocabulary
 
 
 @dataclass(frozen=True)
