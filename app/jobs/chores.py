@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app.flows import alarms, announce, delays, heads, marks, retention, stuck, summaries, units
 from app.flows.claim import release_left
+from app.flows.diagrams import replay_work
 from app.flows.importing import apply as importing
 from app.flows.importing import runs
 from app.jobs import mailing
@@ -21,7 +22,8 @@ log = logging.getLogger("alur.worker")
 class Chore:
     """`run(now)` about every `every`. It commits by itself, may be done by two workers at once, and takes seconds.
 
-    `apart`: it waits for others (a mail server), so the worker does it on a thread of its own, or cases would wait too.
+    `apart`: it waits for others (a mail server) or takes seconds again and again, so the worker does it on a thread of
+    its own, or cases would wait too.
     """
 
     name: str
@@ -43,6 +45,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("announce", timedelta(seconds=2), announce.announce),
     Chore("alarms", timedelta(seconds=10), alarms.tell),
     Chore("summaries", timedelta(minutes=1), summaries.summarize),
+    Chore("replays", timedelta(seconds=1), replay_work.work, apart=True),
     Chore("mails", timedelta(seconds=3), mailing.deliver, apart=True),  # after those that put mails
 )
 

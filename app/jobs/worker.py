@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from app import clock
 from app.flows import reminders, timers
 from app.jobs import claim
-from app.jobs.chores import CHORES, Round
+from app.jobs.chores import CHORES, Chore, Round
 from app.jobs.execute import execute, hand_back, recover
 from app.models import db
 
@@ -46,8 +46,12 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
     if keep_on is None:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-    apart = threading.Thread(target=_work_apart, args=(current_app._get_current_object(), ended), daemon=True)  # type: ignore[attr-defined]
-    apart.start()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    apart = [
+        threading.Thread(target=_work_apart, args=(app, ended, c), daemon=True, name=c.name) for c in CHORES if c.apart
+    ]
+    for thread in apart:
+        thread.start()
     while not ended.is_set() and (keep_on is None or keep_on()):
         try:
             chores.run(clock.now())
@@ -58,12 +62,14 @@ def work(keep_on: Callable[[], bool] | None = None) -> None:
             db.session.remove()
         time.sleep(PAUSE)
     ended.set()
-    apart.join(LAST_MAIL)
+    until = time.monotonic() + LAST_MAIL
+    for thread in apart:
+        thread.join(max(until - time.monotonic(), 0))
 
 
-def _work_apart(app: Flask, ended: threading.Event) -> None:
-    """The chores that wait for others."""
+def _work_apart(app: Flask, ended: threading.Event, chore: Chore) -> None:
+    """A chore that waits for others, or takes long; each on a thread of its own, so that none waits for another."""
     with app.app_context():
-        chores = Round(tuple(c for c in CHORES if c.apart))
+        chores = Round((chore,))
         while not ended.wait(PAUSE):
             chores.run(clock.now())
