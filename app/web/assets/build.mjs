@@ -39,6 +39,7 @@ const entries = [
   { in: join(here, "js/pdfview.js"), out: "pdfview" },
   { in: join(modules, "pdfjs-dist/legacy/build/pdf.worker.min.mjs"), out: "pdf.worker" },
   { in: join(here, "js/bpmnview.js"), out: "bpmnview" },
+  { in: join(here, "js/editor/index.js"), out: "editor" },
 ];
 const result = await build({
   absWorkingDir: root,

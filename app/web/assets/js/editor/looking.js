@@ -1,0 +1,38 @@
+// Where the canvas looks: the whole diagram clear of the palette, one element in the middle, larger, smaller.
+const READABLE = 0.7, STEP = 1.25, SMALLEST = 0.15, LARGEST = 4, MARGIN = 16;
+
+/** The whole diagram, beside the palette and not under it. */
+export function fit(viewer) {
+  const canvas = viewer.get("canvas");
+  canvas.resized();
+  const { inner, outer } = canvas.viewbox();
+  if (!(inner.width > 0 && inner.height > 0 && outer.width > 0)) return;
+  const palette = canvas.getContainer().querySelector(".djs-palette:not(.hidden)");
+  const left = (palette ? palette.offsetLeft + palette.offsetWidth : 0) + MARGIN;
+  const width = outer.width - left - MARGIN, height = outer.height - 2 * MARGIN;
+  const scale = Math.min(width / inner.width, height / inner.height, 1);
+  const above = MARGIN + Math.max(0, (height - inner.height * scale) / 2);
+  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - above / scale, width: outer.width / scale, height: outer.height / scale });
+}
+
+export function zoom(viewer, step) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom(Math.min(Math.max(canvas.zoom() * STEP ** step, SMALLEST), LARGEST), "auto");
+}
+
+/** Bring the element with this id to the middle and select it; false where it isn't drawn in the open file. */
+export function goTo(viewer, id) {
+  const element = viewer.get("elementRegistry").get(id);
+  if (!element) return false;
+  const canvas = viewer.get("canvas"), root = canvas.findRoot(element);
+  if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
+  const { outer } = canvas.viewbox(), scale = Math.max(canvas.zoom(), READABLE), { x, y } = middle(element);
+  if (element !== root) canvas.viewbox({ x: x - outer.width / scale / 2, y: y - outer.height / scale / 2, width: outer.width / scale, height: outer.height / scale });
+  viewer.get("selection").select(element === root ? [] : element);
+  return true;
+}
+
+function middle(element) {
+  if (!element.waypoints) return { x: element.x + element.width / 2, y: element.y + element.height / 2 };
+  return element.waypoints[Math.floor(element.waypoints.length / 2)];
+}

@@ -1,0 +1,67 @@
+// Others at the same draft: told of a save by somebody else before much is drawn, and asked when both have drawn.
+import { asScript } from "../dom.js";
+import { drop, notice } from "./notices.js";
+
+const LEAST = 8000, MOST = 60_000; // ms between two looks
+
+export function watchOthers(draft, drawing, saver, reload) {
+  let wait = LEAST, etag = "", timer = 0, told = 0;
+
+  async function look() {
+    clearTimeout(timer);
+    if (!document.hidden && !saver.sending && !saver.held) await once().catch(() => (wait = MOST));
+    timer = setTimeout(look, document.hidden ? MOST : wait);
+  }
+
+  async function once() {
+    const answer = await fetch(draft.urls.state, { headers: asScript({ Accept: "application/json", ...(etag && { "If-None-Match": etag }) }), cache: "no-store" });
+    wait = Math.min(wait * 1.3, MOST);
+    if (answer.status !== 200) return;
+    etag = answer.headers.get("ETag") ?? "";
+    wait = LEAST;
+    const now = await answer.json();
+    if (now.state !== "open") return saver.close(now.words);
+    if (now.revision <= saver.revision || now.revision === told || saver.sending) return;
+    told = now.revision;
+    const words = `${now.mine ? "Jendela lain dengan akun ini" : now.saver} menyimpan draf ini pukul ${now.saved}. Muat yang terbaru sebelum menggambar lagi.`;
+    notice("lain", words, [{ label: "Muat yang terbaru", main: true, act: () => reload() }, ...(now.difference_url ? [{ label: "Lihat bedanya", href: now.difference_url }] : [])], "info");
+  }
+
+  document.addEventListener("visibilitychange", () => !document.hidden && look());
+  timer = setTimeout(look, wait);
+  saver.onSaved = ((before) => (body) => { drop("lain"); wait = LEAST; before(body); })(saver.onSaved);
+}
+
+/** Two drew on the same revision: the dialog that asks which drawing goes on. */
+export function askWhose(saver, reload) {
+  const dialog = document.getElementById("bentrok");
+  let theirs = null;
+  saver.onConflict = (body) => {
+    theirs = body;
+    dialog.querySelector("[data-who]").textContent = `${body.saver} menyimpan draf ini pukul ${body.saved}.`;
+    const link = dialog.querySelector("[data-difference]");
+    link.hidden = !body.difference_url;
+    if (body.difference_url) link.href = body.difference_url;
+    drop("bentrok");
+    if (!dialog.open) dialog.showModal();
+  };
+  // put off, not settled: nothing is saved until it is
+  dialog.addEventListener("close", () => {
+    if (saver.held === "conflict") notice("bentrok", `Gambar ini belum tersimpan, karena ${theirs.saver} sudah menyimpan lebih dulu.`, [{ label: "Pilih yang dipakai", main: true, act: () => dialog.showModal() }]);
+  });
+  dialog.querySelector("[data-fork]").addEventListener("click", () => saver.fork());
+  const sure = dialog.querySelector("[data-sure]");
+  dialog.querySelector("[data-theirs]").addEventListener("click", () => { sure.hidden = false; sure.querySelector("button").focus(); });
+  sure.querySelector("[data-yes]").addEventListener("click", async () => {
+    sure.hidden = true;
+    await reload();
+    drop("bentrok");
+    dialog.close();
+  });
+}
+
+/** The draft as it is saved now, with its files; null where it can't be had. */
+export async function reloaded(draft) {
+  const answer = await fetch(`${draft.urls.state}?isi=1`, { headers: asScript({ Accept: "application/json" }), cache: "no-store" }).catch(() => null);
+  return answer?.ok ? answer.json() : null;
+}
