@@ -12,6 +12,7 @@ from app import clock
 from app.cli import audit as audit_command
 from app.cli import backup as backup_commands
 from app.cli import doctor as doctor_commands
+from app.cli import processes as process_commands
 from app.errors import AlurError
 from app.flows import deploy as deploying
 from app.flows import retry as retrying
@@ -29,7 +30,7 @@ def init_cli(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (backup_commands.backup, backup_commands.restore, backup_commands.verify):
         app.cli.add_command(command)
-    for command in (doctor_commands.doctor, doctor_commands.admin):
+    for command in (doctor_commands.doctor, doctor_commands.admin, process_commands.versions):
         app.cli.add_command(command)
 
 
@@ -45,10 +46,11 @@ def deploy_all(say: Callable[[str], object], folder: Path | None = None) -> None
     """Publish every folder under processes/, or one; ClickException with all problems of the first that is refused."""
     for path in [folder] if folder else sorted(p for p in (ROOT / "processes").iterdir() if p.is_dir()):
         try:
-            process, version, new = deploying.deploy(deploying.read_folder(path), clock.now())
+            brought = deploying.bring(deploying.read_folder(path), clock.now())
         except AlurError as e:
             raise click.ClickException(f"{path.name}:\n{e}") from e
-        say(f"{process}: versi {version} {'diterbitkan' if new else 'sudah ada'}")
+        for line in process_commands.told(brought):
+            say(line)
 
 
 @click.command("work")

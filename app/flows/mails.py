@@ -35,6 +35,7 @@ KINDS = {
     "undangan": "Undangan",
     "akun": "Perubahan akun",
     "pengganti": "Pengganti",
+    "proses": "Persetujuan proses",
     "uji": "Surat uji",
 }
 SECRET = ("password", "undangan")  # their text holds a link that opens an account

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.flows import rights
 from app.flows.mails import SECRET
-from app.models import AnyRow, Instance, Job, PasswordLink, Task, User, db
+from app.models import AnyRow, DiagramDraft, Instance, Job, PasswordLink, Task, User, db
 
 ADDRESS_STAYS = ("akun", "uji")  # they are for this address, whatever the account's is by now
 _DAY = timedelta(days=1)
@@ -79,11 +79,19 @@ def _incident(mail: AnyRow, now: datetime) -> Verdict:
     return Verdict() if state == "incident" else Verdict(why="Insidennya sudah ditangani.")
 
 
+def _version(mail: AnyRow, now: datetime) -> Verdict:
+    _, draft, what, *_ = mail.key.split(":")
+    if what != "minta":
+        return Verdict()
+    state = db.session.scalar(select(DiagramDraft.state).where(DiagramDraft.id == int(draft)))
+    return Verdict() if state == "waiting" else Verdict(why="Permintaan ini sudah dijawab atau ditarik.")
+
+
 def _summary(mail: AnyRow, now: datetime) -> Verdict:
     return Verdict(why="Ringkasan ini sudah lewat sehari.") if mail.created_at < now - _DAY else Verdict()
 
 
 _CHECKS = {
     "tugas": _task, "pengingat": _task, "eskalasi": _task, "password": _link, "undangan": _link, "ringkasan": _summary,
-    "insiden": _incident,
+    "insiden": _incident, "proses": _version,
 }  # fmt: skip

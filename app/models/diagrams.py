@@ -41,6 +41,7 @@ class DiagramDraft(Model):
     note: Mapped[str] = mapped_column(Text, default="")  # why it is to be published
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reply: Mapped[str] = mapped_column(Text, default="")  # why the second person gave it back, with their name
     published_id: Mapped[int | None] = mapped_column(ForeignKey("definition.id"))
     base: Mapped[Definition | None] = relationship(foreign_keys=[base_id])
 

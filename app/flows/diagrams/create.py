@@ -9,10 +9,10 @@ from xml.sax.saxutils import quoteattr
 
 from sqlalchemy import select
 
-from app.errors import InvalidInput
 from app.flows import audit
 from app.flows.diagrams import drafts
 from app.flows.diagrams.versions import subject
+from app.flows.people import Wrong
 from app.flows.rights import Actor
 from app.models import Definition, DiagramDraft, db
 
@@ -29,24 +29,16 @@ BAD_NAME = "Nama proses belum diisi. Ketik nama yang dikenal orang, misalnya Usu
 KNOWN = "Kode {} sudah dipakai proses {}. Ubah proses itu, atau pilih kode lain."
 
 
-class InvalidField(InvalidInput):
-    """Isian ini belum dapat diterima."""
-
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
 def create(name: str, process: str, by: Actor, now: datetime) -> int:
-    """The id of the draft. InvalidField where the name is empty or the id is bad, reserved or taken."""
+    """The id of the draft. Wrong where the name is empty or the id is bad, reserved or taken."""
     name = " ".join(name.split())
     if not name:
-        raise InvalidField(BAD_NAME, "name")
+        raise Wrong("name", BAD_NAME)
     if not _ID.fullmatch(process) or process in RESERVED:
-        raise InvalidField(BAD_ID, "code")
+        raise Wrong("code", BAD_ID)
     taken = _taken(process)
     if taken:
-        raise InvalidField(KNOWN.format(process, taken), "code")
+        raise Wrong("code", KNOWN.format(process, taken))
     files = {f"{process}.bpmn": starter(name, process)}
     draft = drafts.begin(name, files, by, now, process=process)
     audit.write("proses", subject(process), now, by=by, note=f"Draf {draft.id} dimulai: proses baru {name}.")

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(), nullable=True),
         sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
         sa.Column("published_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["asked_by"], ["account.id"], name=op.f("fk_diagram_draft_asked_by")),
         sa.ForeignKeyConstraint(["base_id"], ["definition.id"], name=op.f("fk_diagram_draft_base_id")),
