@@ -105,8 +105,7 @@ def of_draft(draft_id: int) -> list[Replay]:
 def counts(replay_id: int) -> dict[str, int]:
     """How many cases so far came to each outcome, all four named."""
     query = select(_CASE.c.outcome, func.count()).where(_CASE.c.replay_id == replay_id).group_by(_CASE.c.outcome)
-    found: dict[str, int] = dict(db.session.execute(query).tuples())
-    return {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
+    return dict.fromkeys(OUTCOMES, 0) | {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def leaving(replay_id: int) -> list[tuple[str, str, int]]:
