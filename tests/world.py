@@ -64,6 +64,10 @@ class World:
     def biro(self) -> Visitor:
         return self.enter("biro", sample.BIRO)
 
+    def biro2(self) -> Visitor:
+        """A colleague of theirs, who confirms what is to be published."""
+        return self.enter("biro2", sample.BIRO)
+
     def admin(self) -> Visitor:
         return self.enter("admin", sample.ADMIN)
 

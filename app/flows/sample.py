@@ -87,6 +87,7 @@ PASSWORDS = {
     BIRO: "biro-contoh",
     ADMIN: "admin-contoh",
 }
+SECOND_OF_BIRO = "Puspita Rahayu"  # confirms what the first one wants to publish
 SINCE = date(2021, 1, 1)
 
 
@@ -113,6 +114,7 @@ def load(now: datetime) -> bool:
             _account(f"sim{o.kode}", o.operator, OPERATOR, o.kode)
             _account(o.head.nip, o.head.nama, KEPALA, o.kode, o.head.nip)
     _account("biro", "Tim Biro Perencanaan", BIRO, "")
+    _account("biro2", SECOND_OF_BIRO, BIRO, "")
     _account("admin", "Admin Contoh", ADMIN, "")
     db.session.commit()
     return True
@@ -175,5 +177,6 @@ def table() -> str:
         lines.append(f"  {m.head.nip:<20} {PASSWORDS[ESELON]:<15} {m.head.passphrase:<18} Eselon 1, {m.nama}")
         lines.append(f"  telaah{m.kode:<14} {PASSWORDS[PENELAAH]:<15} {'':<18} Penelaah Eselon 1, {m.nama}")
     lines.append(f"  {'biro':<20} {PASSWORDS[BIRO]:<15} {'':<18} Biro Perencanaan")
+    lines.append(f"  {'biro2':<20} {PASSWORDS[BIRO]:<15} {'':<18} Biro Perencanaan, {SECOND_OF_BIRO}")
     lines.append(f"  {'admin':<20} {PASSWORDS[ADMIN]:<15} {'':<18} Admin")
     return "\n".join(lines)
