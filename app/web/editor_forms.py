@@ -20,6 +20,9 @@ from app.sdk.forms import FormContext, TaskForm
 from app.sdk.json import JsonObject
 from app.web.access import needs
 from app.web.editor import bp
+from app.web.editor_vocabulary import vocabulary_json
+
+__all__ = ["expression", "preview", "vocabulary_json"]
 
 LONGEST = 10_000  # characters of a text that is judged; scripts may have 5,000
 # invented, so that a preview shows nobody's data
