@@ -131,7 +131,8 @@ def _onward(id: int) -> str:
 def _page(look: Look, form: PublishForm, back: BackForm | None = None, error: Any = None) -> ResponseReturnValue:
     draft = look.draft
     # what is decided on is what this page shows
-    form.revision.data, form.newest.data = draft.revision, look.number
+    for hidden, now in ((form.revision, draft.revision), (form.newest, look.number)):
+        hidden.data, hidden.raw_data = now, None
     base = draft.base.version if draft.base else 0
     before = look.newest.files if look.newest else None
     differs = ready.words(before, draft.files) if look.found.ok else []

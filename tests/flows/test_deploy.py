@@ -85,6 +85,7 @@ def test_the_terminal_says_what_became_of_it(app, tmp_path) -> None:
     deploy_all(first.append, folder)
     assert (
         "versi 2 terbit dari editor dan berbeda dari berkas ini" in first[0] and "/proses/draf/2/terbitkan" in first[0]
+    assert any("'Review PK oleh Eselon 1' sekarang bernama 'Review dari berkas'" in line for line in first[1:])
     )
     said: list[str] = []
     deploy_all(said.append, folder)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import select
 
+from app.engine.difference import compare
 from app.flows.diagrams import drafts, versions
 from app.flows.diagrams.create import RESERVED
 from app.flows.diagrams.examine import Examination, examine
@@ -95,6 +94,4 @@ def _older(process: str, sha256: str, newest: Definition | None) -> Definition |
 
 def words(old: dict[str, str] | None, new: dict[str, str]) -> list[str]:
     """What differs, in sentences; [] where nothing does, or for a process without a version before."""
-    if old is None or find_spec("app.engine.difference") is None:
-        return []
-    return [str(w) for w in import_module("app.engine.difference").compare(old, new).words]
+    return list(compare(old, new).words) if old is not None else []
