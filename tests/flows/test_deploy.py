@@ -83,10 +83,9 @@ def test_the_terminal_says_what_became_of_it(app, tmp_path) -> None:
     issue(drawn())
     first: list[str] = []
     deploy_all(first.append, folder)
-    assert (
-        "versi 2 terbit dari editor dan berbeda dari berkas ini" in first[0] and "/proses/draf/2/terbitkan" in first[0]
+    assert "versi 2 terbit dari editor dan berbeda dari berkas ini" in first[0]
+    assert "/proses/draf/2/terbitkan" in first[0]
     assert any("'Review PK oleh Eselon 1' sekarang bernama 'Review dari berkas'" in line for line in first[1:])
-    )
     said: list[str] = []
     deploy_all(said.append, folder)
     assert len(said) == 1 and "sudah menjadi draf 2" in said[0]
