@@ -51,14 +51,19 @@ _ISO_CYCLE = re.compile(r"R\d*/[\dPpTtYMWDHSymwdhs:.,+/Zz-]+\Z", re.ASCII)
 _WORKING_DAYS = re.compile(r"hari_kerja\s*\(")
 
 
-def repair(roots: Mapping[str, Tag], report: Report) -> None:
-    """Put right, in place, what can be put right in all BPMN files of a process."""
-    _make_executable(roots, report)
+def repair(roots: Mapping[str, Tag], report: Report, *, keep_drawn: bool = False) -> None:
+    """Put right, in place, what can be put right in all BPMN files of a process.
+
+    With `keep_drawn`, what only documents stays in the file: it is to be drawn, and is left out when it is loaded.
+    """
+    if not keep_drawn:
+        _make_executable(roots, report)
     for file, root in roots.items():
         _strip_references(file, root, report)
         _name_flows(file, root, report)
         _rename_reserved(file, root, report)
-        _drop_data_stores(file, root, report)
+        if not keep_drawn:
+            _drop_data_stores(file, root, report)
         _complete_operators(file, root, report)
         _translate_expressions(file, root, report)
         _quote_timers(file, root, report)
