@@ -13,6 +13,7 @@ from app.cli import audit as audit_command
 from app.cli import backup as backup_commands
 from app.cli import doctor as doctor_commands
 from app.cli import processes as process_commands
+from app.cli import scenarios as scenario_command
 from app.errors import AlurError
 from app.flows import deploy as deploying
 from app.flows import retry as retrying
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def init_cli(app: Flask) -> None:
     """Register the commands."""
-    for command in (deploy, work_command, contoh, incidents, retry, audit_command.audit):
+    for command in (deploy, work_command, contoh, incidents, retry, audit_command.audit, scenario_command.scenarios):
         app.cli.add_command(command)
     for command in (backup_commands.backup, backup_commands.restore, backup_commands.verify):
         app.cli.add_command(command)

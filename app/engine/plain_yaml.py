@@ -53,7 +53,7 @@ def composed(content: bytes | str) -> Any:
         found = yaml.compose(text, Loader=_Plain)
     except yaml.YAMLError as e:
         mark: Any = getattr(e, "problem_mark", None) or getattr(e, "context_mark", None)
-        line = mark.line + 1 if mark else 0
+        line = int(mark.line) + 1 if mark else 0
         words = "Susunannya tidak dapat dibaca. Periksa lekukan baris, titik dua, dan tanda kutip di sekitar sini."
         raise Unreadable([Mistake(line, words)]) from e
     if found is None:
@@ -71,7 +71,7 @@ def _look_over(text: str) -> None:
     """Refuse what is deep, long or repeats itself before anything is built of it."""
     depth = nodes = documents = 0
     for event in yaml.parse(text, Loader=_Plain):
-        line = event.start_mark.line + 1
+        line = int(getattr(event.start_mark, "line", -1)) + 1
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable([Mistake(line, "Tanda * mengulang bagian lain, dan itu tidak diterima. Tulis isinya.")])
         if getattr(event, "tag", None) is not None:
