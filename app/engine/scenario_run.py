@@ -177,7 +177,7 @@ class _Run:
             say("menunggu", "Perkara sudah selesai." if ended else self._what_waits())
         if expected.status is not None and expected.status != self.status:
             say("status", f"Statusnya ‘{self.status}’, bukan ‘{expected.status}’.")
-        return found, where or (self._last() if found else "")
+        return sorted(found, key=lambda m: m.line), where or (self._last() if found else "")
 
     def _parting(self, at: int, wanted: str) -> tuple[str, str]:
         before = self.path[at - 1] if 0 < at <= len(self.path) else ""
@@ -225,14 +225,21 @@ def differs(expected: Sequence[str], path: Sequence[str]) -> tuple[int, str] | N
             found = 0
         elif last:
             found = max(at, len(path) - len(part))
+            if list(path[found:]) != part:  # where it begins to agree, or behind the end
+                found = max(range(len(path), at - 1, -1), key=lambda n: _agree(part, path[n:]), default=at)
         else:
-            fits = (n for n in range(at, len(path) - len(part) + 1) if list(path[n : n + len(part)]) == part)
-            found = next(fits, at)
+            found = max(range(at, len(path) + 1), key=lambda n: _agree(part, path[n:]), default=at)
         for offset, wanted in enumerate(part):
             if found + offset >= len(path) or path[found + offset] != wanted:
                 return found + offset, wanted
         at = found + len(part)
     return (at, "") if len(parts) == 1 and at < len(path) else None
+
+
+def _agree(part: Sequence[str], path: Sequence[str]) -> int:
+    """How many elements are the same from the beginning on."""
+    pairs = zip(part, path, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(part), len(path)))
 
 
 # --- many at once, in a child process

@@ -133,9 +133,9 @@ def test_a_step_that_nothing_waits_for_names_what_does():
 
 
 def test_another_way_is_told_where_it_begins():
-    found = ran(GOOD.replace("gw_kepala, salah, ttd_lagi", "gw_kepala, ttd, eselon"))
+    found = ran(GOOD.replace("gw_kepala, salah, ttd_lagi", "gw_kepala, cek, eselon"))
     assert found.where == "salah"
-    assert str(found.mistakes[0]) == "Baris 21: Jalannya sesudah ‘gw_kepala’ ke ‘salah’; diharapkan ‘ttd’."
+    assert str(found.mistakes[0]) == "Baris 21: Jalannya sesudah ‘gw_kepala’ ke ‘salah’; diharapkan ‘cek’."
 
 
 def test_end_status_and_what_waits_are_compared():
@@ -161,7 +161,7 @@ def test_steps_after_the_end_are_told():
     [
         ("a b c", "a b c", None), ("a ... c", "a b x c", None), ("... c", "a b c", None), ("a ...", "a b c", None),
         ("...", "a", None), ("... b ... d", "a b c d", None), ("a b", "a b c", (2, "")), ("a x", "a b", (1, "x")),
-        ("a ... x", "a b c", (2, "x")), ("a b c", "a b", (2, "c")), ("... x ...", "a b", (0, "x")),
+        ("a ... x", "a b c", (3, "x")), ("a b c", "a b", (2, "c")), ("... x ...", "a b", (0, "x")),
         ("... a b", "a b a b", None), ("a ... a", "a", (1, "a")),
     ],
 )  # fmt: skip
