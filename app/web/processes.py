@@ -11,11 +11,12 @@ from flask import Blueprint, Response, current_app, flash, g, redirect, render_t
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidDefinition, InvalidInput, NotFound
 from app.flows import definitions
 from app.flows.diagrams import begin as beginning
 from app.flows.diagrams import create, drafts, drop, versions
 from app.flows.diagrams.begin import BeingChanged
+from app.flows.diagrams.examine import Examination
 from app.flows.diagrams.versions import ORIGINS, STATES
 from app.models import Definition, DiagramDraft
 from app.sdk.fields import AtMost, Filled, TextField
@@ -23,7 +24,7 @@ from app.web.access import needs
 from app.web.addresses import row_number
 from app.web.adminform import AdminForm
 from app.web.csv import csv_response
-from app.web.instances import KINDS
+from app.web.examined import executed
 from app.web.words import waktu
 
 bp = Blueprint("processes", __name__, url_prefix="/proses")
@@ -201,16 +202,19 @@ def _home(draft_id: int) -> str:
 def version(process: str, number: int) -> ResponseReturnValue:
     """One version: its diagram, what is executed, who published it and why, its files."""
     row = versions.version(process, number)
-    definition = definitions.of(row.id)
     content = versions.content(row)
+    try:
+        elements, broken = definitions.of(row.id).elements, ""
+    except InvalidDefinition as e:  # it was published before a check that is stricter
+        elements, broken = {}, str(e)
     return render_template(
         "processes/version.html",
         row=row,
-        definition=definition,
+        executed=executed(Examination(row.process, row.name, (), elements, {})),
+        broken=broken,
         files=[(name, len(data)) for name, data in content.items()],
         numbers=versions.numbers(process),
         running=dict(versions.running_on(process).get(process, ())).get(number, 0),
-        kind_words=KINDS,
         edits=_edits(),
         publisher=publisher,
         **WORDS,

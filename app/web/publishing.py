@@ -21,6 +21,7 @@ from app.models import Definition, Replay, db
 from app.sdk.fields import AtMost, ParagraphsField
 from app.web.access import needs
 from app.web.adminform import AdminForm
+from app.web.examined import LEVELS
 from app.web.processes import ADMIN, BIRO, WORDS, bp
 
 __all__ = ["bp"]
@@ -155,7 +156,7 @@ def _page(look: Look, form: PublishForm, back: BackForm | None = None, error: An
         own=draft.asked_by == g.actor.user_id,
         edits=BIRO in g.actor.roles,
         published=db.session.get(Definition, draft.published_id) if draft.published_id else None,
-        levels={"error": "Kesalahan", "warning": "Perhatian", "repair": "Diperbaiki sendiri"},
+        levels=LEVELS,
         level_colours={"error": "danger", "warning": "warning", "repair": "secondary"},
         **WORDS,
     )

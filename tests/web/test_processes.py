@@ -42,7 +42,7 @@ def test_a_new_process_begins_with_a_diagram_that_is_valid(world: World) -> None
 
 def test_a_version_is_shown_with_all_that_is_executed(world: World) -> None:
     page = world.admin().open(f"/proses/{PK}/1")
-    assert page.status == 200 and "layanan tte.sign" in page.text and not page.has_form("/pulihkan")
+    assert page.status == 200 and "memanggil layanan tte.sign" in page.text and not page.has_form("/pulihkan")
     assert world.admin().open(f"/proses/{PK}/2").status == 404
 
 
@@ -189,6 +189,8 @@ def test_several_files_come_back_in_a_zip(world: World) -> None:
         db.session.add(Definition(process="dua", version=1, name="Dua", files=kept.files, sha256=kept.sha256,
                                   published_at=clock.now()))  # fmt: skip
         db.session.commit()
+    page = world.biro().open("/proses/dua/1")
+    assert page.status == 200 and "tidak dapat dibaca lagi" in page.text
     answer = world.biro().open("/proses/dua/1/berkas").answer
     packed = zipfile.ZipFile(io.BytesIO(answer.data))
     assert {n: packed.read(n) for n in packed.namelist()} == two_files

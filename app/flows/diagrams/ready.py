@@ -22,7 +22,7 @@ RENAMED = (
     "kode lain dimulai lewat Proses baru."
 )
 BAD_ID = "Kode proses {} tidak dapat dipakai: terlalu panjang atau sudah dipakai alamat halaman. Ganti di editor."
-SAME = "Draf ini sama dengan versi {}, jadi tidak ada yang diterbitkan."
+SAME = "Draf ini sama dengan versi {}, jadi belum ada yang diterbitkan. Ubah diagramnya di editor."
 
 
 @dataclass(frozen=True)
