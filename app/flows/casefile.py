@@ -17,6 +17,7 @@ from app.flows import holders as holding
 from app.flows.rights import Actor, local_day, may_do, sees
 from app.flows.suspend import reasons
 from app.models import AnyRow, Document, Event, Instance, Job, Task, db
+from app.models import Definition as Version
 
 _RECOMMENDED = {"setuju": "disetujui", "kembalikan": "dikembalikan"}
 DONE, CURRENT, TODO = "done", "current", "todo"
@@ -79,6 +80,21 @@ def of(row: Instance) -> Casefile:
     kind = {"suspended": "suspend", "cancelled": "cancel"}.get(row.phase)
     hold = reasons((row.id,), kind).get(row.id, "") if kind else ""
     return Casefile(row, definitions.of(row.definition_id), tasks, jobs, hold)
+
+
+def files(case: Casefile, seq: int | None = None) -> dict[str, str]:
+    """The files of its version, or of the version it had after the event `seq`; NotFound where there is none."""
+    if seq is None:
+        return case.row.definition.files
+    query = (
+        select(Version.files)
+        .join(Event, Event.definition_id == Version.id)
+        .where(Event.instance_id == case.row.id, Event.seq == seq)
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def mine(case: Casefile, actor: Actor) -> list[AnyRow]:
@@ -163,12 +179,23 @@ class History:
 def history(case: Casefile, before: int | None = None, size: int = 50) -> History:
     """What happened below the seq `before`, in words."""
     query = select(
-        Event.seq, Event.at, Event.kind, Event.element, Event.name, Event.actor, Event.status, Event.data, Event.passed
+        Event.seq,
+        Event.at,
+        Event.kind,
+        Event.element,
+        Event.name,
+        Event.actor,
+        Event.status,
+        Event.data,
+        Event.passed,
+        Event.definition_id,
     ).where(Event.instance_id == case.row.id)
     if before is not None:
         query = query.where(Event.seq < before)
     rows = db.session.execute(query.order_by(Event.seq.desc()).limit(size + 1)).all()
-    return History([entry(case.definition, e) for e in rows[:size]], rows[size - 1].seq if len(rows) > size else None)
+    # each in the words of its own version: a case may have moved since
+    told = [entry(definitions.of(e.definition_id), e) for e in rows[:size]]
+    return History(told, rows[size - 1].seq if len(rows) > size else None)
 
 
 def entry(definition: Definition, e: AnyRow) -> Entry:
@@ -190,6 +217,8 @@ def entry(definition: Definition, e: AnyRow) -> Entry:
             return Entry(e.at, f"{e.name} belum berhasil.", who, e.data.get("pesan", ""), "bad", e.status)
         case "timer":
             return Entry(e.at, f"{_name(definition, e.element)}: waktunya tercapai.", status=e.status)
+        case "migrate" | "migrate_undo":
+            return Entry(e.at, _moved(e), who, e.data.get("catatan") or "", status=e.status)
         case "retry" | "cancel" | "suspend" | "resume" | "reassign" | "recommend":
             note = e.data.get("alasan") or e.data.get("catatan") or ""
             tone = "bad" if e.kind in ("cancel", "suspend") else ""
@@ -211,6 +240,15 @@ def _intervened(e: AnyRow) -> str:
         "resume": "melanjutkan perkara ini.",
         "recommend": f"menyarankan {e.name}: {_RECOMMENDED.get(e.data.get('rekomendasi', ''), '')}.",
     }.get(e.kind, f"{e.name or e.kind}.")
+
+
+def _moved(e: AnyRow) -> str:
+    """To which version of the diagram somebody took the case, and what that meant for it."""
+    if e.kind == "migrate_undo":
+        return f"membatalkan pemindahan: perkara ini kembali ke diagram versi {e.data.get('ke', '')}."
+    skipped = " ".join(t for t in e.data.get("alasan", ()) if e.data.get("hasil") == "amber")
+    said = f"memindahkan perkara ini dari diagram versi {e.data.get('dari', '')} ke versi {e.data.get('ke', '')}."
+    return f"{said} {skipped}".strip()
 
 
 def _taken(definition: Definition, e: AnyRow) -> str:

@@ -96,6 +96,11 @@ def export(f: Filter, actor: Actor, now: datetime) -> Sequence[AnyRow]:
     return rows
 
 
+def ids_of(f: Filter, now: datetime, *more: ColumnElement[bool]) -> list[int]:
+    """Ids of every case that matches, and for which `more` holds; the oldest first."""
+    return list(db.session.scalars(_matching(f, now).where(*more).order_by(Instance.id)))
+
+
 def counts() -> dict[str, int]:
     """How many cases there are per phase, and how many with an incident ("incident") or stuck ("stuck")."""
     found = {str(phase): int(n) for phase, n in db.session.execute(

@@ -12,6 +12,7 @@ from app.flows.claim import release_left
 from app.flows.diagrams import replay_work
 from app.flows.importing import apply as importing
 from app.flows.importing import runs
+from app.flows.moves import work as moves
 from app.jobs import mailing
 from app.models import db
 
@@ -38,6 +39,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("claims", timedelta(hours=1), release_left),
     Chore("retention", timedelta(days=1), retention.sweep),
     Chore("imports", timedelta(seconds=1), importing.work),
+    Chore("moves", timedelta(seconds=1), moves.work),
     Chore("imports left", timedelta(hours=1), runs.sweep),
     Chore("stuck", timedelta(minutes=10), stuck.mark),
     Chore("heads", timedelta(hours=1), heads.apply_due),

@@ -137,6 +137,7 @@ class Event(Model):
     seq: Mapped[int] = mapped_column()  # the instance's version after it
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     # start submit action result error timer | retry cancel suspend resume reassign recommend: by people, see amend.py
+    # migrate migrate_undo: to another version, see moves/carry.py
     kind: Mapped[str] = mapped_column(String(20))
     element: Mapped[str] = mapped_column(String(100), default="")
     name: Mapped[str] = mapped_column(String(200), default="")

@@ -105,7 +105,7 @@ class ReplayCase(Model):
 class Migration(Model):
     """A move of running cases to another version. `mapping`: removed step -> the step that takes its place.
 
-    `state`: waiting | checking | ready | moving | done | stopped | failed.
+    `state`: waiting | checking | ready | moving | undoing | done | stopped | failed.
     """
 
     __table_args__ = (Index(None, "process", "id"), Index(None, "state", "id"))
@@ -131,7 +131,8 @@ class Migration(Model):
 class MigrationCase(Model):
     """One case of a move. `verdict`: green | amber | red, with `reasons` in words.
 
-    `state`: checked | moved | undone | skipped | failed. `seen` is the case's version at the check; `moved_seq` the
+    `state`: chosen | checked | asked (for the worker to move) | moved | undo (for the worker to take back) | undone |
+    skipped | failed. `seen` is the case's version at the check; `moved_seq` the
     event of the move, which is undone only while nothing came after it.
     """
 

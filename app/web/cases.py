@@ -89,9 +89,10 @@ def followed(instance_id: int) -> ResponseReturnValue:
 @bp.get("/perkara/<int:instance_id>/diagram.bpmn")
 @signed_in
 def diagram(instance_id: int) -> ResponseReturnValue:
-    """The diagram of the version on which the case runs, without its author's notes."""
+    """The diagram of the version on which the case runs, or ran (?langkah=12), without its author's notes."""
     case = find_case(instance_id)
-    files = case.row.definition.files
+    seq = request.args.get("langkah", type=row_number)
+    files = casefile.files(case, seq)
     name = next(n for n in files if n.endswith(".bpmn"))
     return Response(without_notes(files[name]), mimetype="application/xml")
 
