@@ -43,6 +43,7 @@ from app.models import (
 STAYS = (
     ("Nama dan NIP pada PK yang sudah ditandatangani", "Dokumen itu arsip; mengubahnya merusak tanda tangannya."),
     ("Nama dalam riwayat perkara dan jejak audit", "Setiap catatan mengunci catatan sebelumnya."),
+    ("Nama dalam riwayat versi proses", "Siapa mengubah aturan sebuah proses harus dapat dibuktikan kemudian."),
     ("Nama, NIP, dan username tanpa cara menghubunginya", "Riwayat merujuk kepadanya; akunnya ditutup."),
     ("Tanggal peran dan jabatan", "Wewenang saat menandatangani harus dapat dibuktikan kemudian."),
     ("Sidik sertifikat elektronik", "Dengan sidik itu tanda tangan lama diperiksa; nama di dalamnya dihapus."),

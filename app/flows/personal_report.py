@@ -19,13 +19,16 @@ from app.models import (
     Assignment,
     Audit,
     Certificate,
+    Definition,
     Delay,
+    DiagramDraft,
     Document,
     Draft,
     Headship,
     ImportRun,
     Instance,
     Mail,
+    Migration,
     Notice,
     PasswordLink,
     Satker,
@@ -59,7 +62,7 @@ def report(s: Subject, *, whole_nik: bool = False, most: int = SHOWN) -> list[Se
     """All sections, those without rows too: that nothing is stored is an answer. NIK masked unless `whole_nik`."""
     sections = [part(s, most) for part in (
         _accounts, _roles, _headships, _substitutions, _certificates, _contacts, _cases, _documents, _mails, _notices,
-        _links, _drafts, _loads, _delays, _audit, _told,
+        _links, _drafts, _versions, _diagrams, _moves, _loads, _delays, _audit, _told,
     )]  # fmt: skip
     return [_person(s, whole_nik), *sections]
 
@@ -171,6 +174,27 @@ def _drafts(s: Subject, most: int) -> Section:
         .where(Draft.user_id.in_(s.ids))
     )
     return _read("Draf", "draf", ("Tugas", "Perkara", "Disimpan"), query.order_by(Draft.saved_at.desc()), most)
+
+
+def _versions(s: Subject, most: int) -> Section:
+    query = select(Definition.name, Definition.version, Definition.published_at, Definition.note)
+    mine = or_(Definition.published_by.in_(s.ids), Definition.confirmed_by.in_(s.ids))
+    head = ("Proses", "Versi", "Terbit", "Alasan")
+    query = query.where(mine).order_by(Definition.published_at.desc())
+    return _read("Versi proses yang diterbitkan atau disetujuinya", "diagram", head, query, most)
+
+
+def _diagrams(s: Subject, most: int) -> Section:
+    columns = DiagramDraft.created_by, DiagramDraft.saved_by, DiagramDraft.asked_by
+    query = select(DiagramDraft.name, DiagramDraft.id, DiagramDraft.created_at, DiagramDraft.saved_at)
+    query = query.where(or_(*(c.in_(s.ids) for c in columns))).order_by(DiagramDraft.id.desc())
+    return _read("Draf proses yang dikerjakannya", "diagram", ("Proses", "Draf", "Dibuat", "Disimpan"), query, most)
+
+
+def _moves(s: Subject, most: int) -> Section:
+    query = select(Migration.process, Migration.note, Migration.created_at)
+    query = query.where(Migration.created_by.in_(s.ids)).order_by(Migration.id.desc())
+    return _read("Perkara yang dipindahkannya ke versi lain", "pindah", ("Proses", "Catatan", "Kapan"), query, most)
 
 
 def loads_of(s: Subject) -> ColumnElement[bool]:

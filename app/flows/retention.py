@@ -20,14 +20,18 @@ from app.flows.house import house
 from app.models import (
     Attempt,
     Audit,
+    DiagramDraft,
     Document,
     Draft,
+    DraftSave,
     ImportRun,
     Instance,
     Job,
     Mail,
     Notice,
     PasswordLink,
+    Replay,
+    ReplayCase,
     Task,
     User,
     db,
@@ -72,6 +76,13 @@ _mail_over = or_(
 )
 _sent = Mail.state.in_(("sent", "failed", "gone"))
 _task_open = select(Task.id).where(Task.id == Draft.task_id, Task.state == "open").exists()
+_draft_over = (
+    select(DiagramDraft.id)
+    .where(DiagramDraft.id == DraftSave.draft_id, DiagramDraft.state.in_(("published", "dropped")))
+    .exists()
+)
+_replayed = ("done", "stopped", "failed")
+_cases_left = select(ReplayCase.id).where(ReplayCase.replay_id == Replay.id).exists()
 _job_over = select(Job.id).where(Job.id == Attempt.job_id, Job.state.in_(("done", "gone"))).exists()
 
 
@@ -138,6 +149,23 @@ RULES = (
          (Sweep(Attempt, lambda c: 90,
                 lambda at: and_(Attempt.answer_sha256.is_not(None), Attempt.started_at < at, _job_over),
                 {"answer_sha256": None}),)),
+    Rule("diagram", "Versi dan draf proses: siapa mengubah, menerbitkan, menyetujui",
+         "definition, diagram_draft, draft_save",
+         "Siapa mengubah aturan main sebuah proses, kapan dan mengapa, harus dapat dibuktikan.",
+         "Versi dan drafnya selama arsip disimpan; simpanan antara dari draf yang sudah selesai {n} hari.",
+         (Sweep(DraftSave, lambda c: 400,  # the first stays: `flask deploy` knows by it what it has brought before
+                lambda at: and_(DraftSave.saved_at < at, DraftSave.revision > 1, _draft_over)),)),
+    Rule("uji_ulang", "Uji ulang draf dengan perkara tercatat: judul perkara dan jalannya", "replay, replay_case",
+         "Agar diketahui apa akibat sebuah perubahan sebelum diterbitkan.",
+         "{n} hari setelah selesai.",
+         (Sweep(ReplayCase, lambda c: 90,
+                lambda at: select(Replay.id).where(Replay.id == ReplayCase.replay_id, Replay.state.in_(_replayed),
+                                                   Replay.created_at < at).exists()),
+          Sweep(Replay, lambda c: 90,
+                lambda at: and_(Replay.state.in_(_replayed), Replay.created_at < at, ~_cases_left)))),
+    Rule("pindah", "Pemindahan perkara ke versi lain: siapa, kapan, mengapa", "migration, migration_case",
+         "Riwayat perkara merujuk kepadanya.",
+         "Tidak dihapus dari sini: bagian riwayat perkara, menurut jadwal retensi arsip instansi."),
     Rule("penundaan", "Percobaan masuk yang gagal, menurut akun (tersamar) dan alamat IP", "delay, spent",
          "Agar password tidak dapat ditebak dengan mencoba-coba.",
          "Satu hari sejak percobaan terakhir."),

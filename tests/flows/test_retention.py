@@ -13,12 +13,15 @@ from app import clock
 from app.config import Config
 from app.errors import InvalidConfig
 from app.flows import audit, delays, events, retention
+from app.flows.diagrams import drafts
 from app.models import (
     Attempt,
     Audit,
     Delay,
+    DiagramDraft,
     Document,
     Draft,
+    DraftSave,
     Event,
     ImportRun,
     Instance,
@@ -26,6 +29,8 @@ from app.models import (
     Mail,
     Notice,
     PasswordLink,
+    Replay,
+    ReplayCase,
     Task,
     User,
     db,
@@ -150,6 +155,34 @@ def test_links_and_loads_go(world: World) -> None:
     assert [r.state for r in world.all(select(ImportRun))] == ["applying"]
 
 
+def test_saves_of_drafts_that_are_over_go_but_not_the_first(world: World) -> None:
+    with world.app.app_context():
+        for state in ("open", "dropped"):
+            draft = drafts.begin("Usul", {"a.bpmn": "<a/>"}, None, clock.now(), process=state)
+            for n in (2, 3):
+                drafts.rework(draft, {"a.bpmn": f"<a n='{n}'/>"})
+            draft.state = state
+        db.session.commit()
+    age(world, 401, DraftSave.saved_at)
+    assert sweep(world) == {"diagram": 2}
+    left = world.all(select(DraftSave).join(DiagramDraft, DiagramDraft.id == DraftSave.draft_id).order_by(DraftSave.id))
+    assert [s.revision for s in left] == [1, 2, 3, 1] and count(world, DiagramDraft) == 2
+
+
+def test_replays_go_with_what_they_found(drafting: World) -> None:
+    old, young = clock.now() - timedelta(days=91), clock.now()
+    with drafting.app.app_context():
+        draft = drafts.begin("PK", {"a.bpmn": "<a/>"}, None, young, process="perjanjian_kinerja")
+        for at, state in ((old, "done"), (old, "running"), (young, "done")):
+            replay = Replay(draft_id=draft.id, revision=1, files={}, state=state, created_at=at)
+            db.session.add(replay)
+            db.session.flush()
+            db.session.add(ReplayCase(replay_id=replay.id, instance_id=1, outcome="same"))
+        db.session.commit()
+    assert sweep(drafting) == {"uji_ulang": 2}
+    assert count(drafting, Replay) == count(drafting, ReplayCase) == 2
+
+
 def test_a_closed_account_is_forgotten_a_year_after_the_last_that_was_heard_of_it(world: World) -> None:
     long_ago = clock.now() - timedelta(days=401)
     mine = User.username == "sim100101"
@@ -197,7 +230,7 @@ def test_every_rule_says_all_that_it_has_to(world: World) -> None:
         assert rule.what and rule.where and rule.why.endswith(".")
         assert rule.words(config).endswith(".") and "{" not in rule.words(config)
     tables = {t.strip() for r in retention.RULES for t in r.where.split(",")}
-    without = {"unit", "role", "definition", "mark", "audit_head"}  # nobody's name is in them
+    without = {"unit", "role", "mark", "audit_head"}  # nobody's name is in them
     assert set(db.metadata.tables) - without == tables - {"penyimpanan dokumen"}
 
 
