@@ -7,7 +7,9 @@ files with equal facts do the same and look the same; what only looks different 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.engine.bpmn_xml import NODES, Tag, UnreadableFile, parse
@@ -36,6 +38,29 @@ from app.engine.difference_steps import (
 )
 
 
+class Facts(dict[Path, str]):
+    """Values by path. Nothing is overwritten: what comes again under a path gets a number."""
+
+    def __init__(self, given: Iterable[tuple[Path, str]] = ()) -> None:
+        super().__init__(given)
+        self._times: Counter[Path] = Counter()
+        self._index: dict[Path, list[Path]] | None = None
+
+    def put(self, path: Path, value: str) -> None:
+        self._times[path] += 1
+        n = self._times[path]
+        self[path if n == 1 else (*path[:-1], f"{path[-1]} ({n})")] = value
+
+    def under(self, prefix: Path) -> list[Path]:
+        """The paths that begin with `prefix`. Ask only once all facts are there."""
+        if self._index is None:
+            self._index = {}
+            for path in self:
+                for i in range(1, len(path)):
+                    self._index.setdefault(path[:i], []).append(path)
+        return self._index.get(prefix, [])
+
+
 @dataclass
 class Subject:
     """`kind` is BPMN's word, or "file". `orders` are lists whose order counts."""
@@ -44,9 +69,10 @@ class Subject:
     kind: str
     name: str
     file: str
-    facts: dict[Path, str] = field(default_factory=dict)
-    quiet: dict[Path, str] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+    quiet: Facts = field(default_factory=Facts)
     orders: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    rows: dict[Path, int] | None = None  # of its decision table, numbered once somebody asks
 
 
 @dataclass
@@ -58,10 +84,7 @@ class Side:
     raw: dict[str, bytes] = field(default_factory=dict)
     outgoing: dict[str, list[str]] = field(default_factory=dict)  # node -> its flows, as the files list them
     incoming: dict[str, list[str]] = field(default_factory=dict)
-
-    def name(self, key: str) -> str:
-        found = self.subjects.get(key)
-        return found.name if found else ""
+    ids: Counter[str] = field(default_factory=Counter)
 
 
 def read_side(files: Mapping[str, bytes | str]) -> Side:
@@ -72,9 +95,8 @@ def read_side(files: Mapping[str, bytes | str]) -> Side:
         data = content.encode() if isinstance(content, str) else content
         side.raw[name] = data
         if not name.lower().endswith((".bpmn", ".dmn", ".xml")):
-            side.subjects[file_key(name)] = Subject(
-                file_key(name), "file", name, name, {("#",): data.decode("utf-8", "replace")}
-            )
+            text = Facts([(("#",), data.decode("utf-8", "backslashreplace"))])
+            side.subjects[file_key(name)] = Subject(file_key(name), "file", name, name, text)
             continue
         try:
             root = parse(data)
@@ -100,6 +122,7 @@ class _Reader:
     def __init__(self, side: Side, file: str) -> None:
         self.side, self.file = side, file
         self._drawings: list[Tag] = []
+        self._columns: dict[str, list[str]] = {"inputEntry": [], "outputEntry": []}  # of the table that is being read
         self._members: list[tuple[str, str]] = []  # (lane, node)
         self._mentioned: list[tuple[str, str, str]] = []  # (node, incoming | outgoing, flow)
 
@@ -109,10 +132,10 @@ class _Reader:
         self._take(root, self._root, ())
 
     def _subject(self, key: str, kind: str, name: str) -> Subject:
-        base, n = key, 1
+        base = key
         while key in self.side.subjects:  # two of one id: a broken file, of which nothing may get lost
-            n += 1
-            key = f"{base} ({n})"
+            self.side.ids[base] += 1
+            key = f"{base} ({self.side.ids[base] + 1})"
         made = self.side.subjects[key] = Subject(key, kind, name, self.file)
         return made
 
@@ -126,7 +149,7 @@ class _Reader:
             self._children(tag, subject, path)
         text = (tag.text or "").strip()
         if text:
-            _put(subject.facts, (*path, "#"), _lines(text))
+            subject.facts.put((*path, "#"), _lines(text))
         if path and len(subject.facts) == before and not len(tag):
             where = subject.quiet if key in CONTAINERS else subject.facts
             where[(*path, EMPTY)] = "ada"
@@ -143,27 +166,30 @@ class _Reader:
             return
         quiet = name == "xsi.type" or (name == "id" and (key in QUIET_IDS or key.endswith("EventDefinition")))
         quiet = quiet or (not path and subject.kind == "file" and step in QUIET_FILE)
-        _put(subject.quiet if quiet else subject.facts, (*path, step), _lines(value))
+        (subject.quiet if quiet else subject.facts).put((*path, step), _lines(value))
 
     def _children(self, tag: Tag, subject: Subject, path: Path) -> None:
         counted: dict[str, int] = {}
         listed: dict[str, list[str]] = {}
-        columns = columns_of(tag) if step_of(tag) == "rule" else {}
+        times: Counter[str] = Counter()
+        if step_of(tag) == "decisionTable":
+            self._columns = columns_of(tag)
         for child in tag:
             if (child.tail or "").strip():
-                _put(subject.facts, (*path, "#sesudah"), _lines(child.tail.strip()))
+                subject.facts.put((*path, "#sesudah"), _lines(child.tail.strip()))
             step = step_of(child)
             if self._apart(child, step, subject, path):
                 continue
             counted[step] = counted.get(step, 0) + 1
             key = next((child.get(k) for k in KEYS.get(step, ()) if child.get(k)), "")
             if step in ("inputEntry", "outputEntry"):
-                key = columns[step][counted[step] - 1] if counted[step] <= len(columns[step]) else ""
+                columns = self._columns[step]
+                key = columns[counted[step] - 1] if counted[step] <= len(columns) else ""
             full = f"{step}:{key or counted[step]}"
             if key:
                 listed.setdefault(step, []).append(full)
-                if listed[step].count(full) > 1:
-                    full = f"{full} ({listed[step].count(full)})"
+                times[full] += 1
+                full += f" ({times[full]})" if times[full] > 1 else ""
             self._take(child, subject, (*path, full))
         for step in ("camunda.formField", "camunda.value", "rule"):
             if len(listed.get(step, ())) > 1:
@@ -205,13 +231,16 @@ class _Reader:
 
     def place(self) -> None:
         subjects = self.side.subjects
+        lanes: dict[str, list[str]] = {}
         for lane, node in self._members:
             owner = subjects.get(node)
             if owner is None or owner.kind == "file":
-                _put(subjects[lane].facts, ("flowNodeRef",), node or "(kosong)")
+                subjects[lane].facts.put(("flowNodeRef",), node or "(kosong)")
             else:
-                before = owner.facts.get((LANE,))
-                owner.facts[(LANE,)] = " ".join(sorted([*(before or "").split(), lane]))
+                lanes.setdefault(node, []).append(lane)
+        for node, names in lanes.items():
+            before = subjects[node].facts.get((LANE,), "").split()
+            subjects[node].facts[(LANE,)] = " ".join(sorted(before + names))
         self._compare_mentions()
         for drawing in self._drawings:
             self._draw(drawing)
@@ -237,7 +266,7 @@ class _Reader:
         self._take(drawing, shape, (DRAWN, f"{step_of(drawing)}:{of if owner is self._root else 1}"))
         for path, value in (shape.facts | shape.quiet).items():
             if len(path) > 3 or path[-1] not in ("@bpmnElement", "@dmnElementRef") or owner is self._root:
-                _put(owner.quiet, path, _number(value))
+                owner.quiet.put(path, _number(value))
 
 
 def _order_flows(side: Side) -> None:
@@ -248,20 +277,16 @@ def _order_flows(side: Side) -> None:
             owner.orders[("outgoing",)] = tuple(flows)
 
 
-def _put(where: dict[Path, str], path: Path, value: str) -> None:
-    """Nothing is overwritten: a second value under one path stands after the first."""
-    where[path] = f"{where[path]} | {value}" if path in where else value
-
-
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _number(text: str) -> str:
-    try:
-        return f"{float(text):g}"
-    except ValueError:
-        return text
+    """120 and 120.0 are one place."""
+    return repr(float(text)) if _DECIMAL.match(text) else text
+
+
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?\Z", re.ASCII)
 
 
 def paths(one: Mapping[Path, str], other: Mapping[Path, str]) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from app.engine.difference_facts import Side, Subject, paths
+from app.engine.difference_facts import Facts, Side, Subject, paths
 from app.engine.difference_steps import DRAWN, EMPTY, Path
 from app.engine.difference_words import SKIPPED, cut, label, split
 
@@ -58,15 +58,16 @@ def quiet_of(old: Subject, new: Subject) -> Iterator[What]:
         pair = found.setdefault(field, ([], []))
         for texts, facts in zip(pair, (old.quiet, new.quiet), strict=True):
             if path[0] == DRAWN and field in ("letak", "letak nama", "jalur garis"):
-                texts[:] = [_place(facts, path)]
+                if not texts:
+                    texts.append(_place(facts, path))
             elif path in facts:
                 texts.append(cut(facts[path]))
     for field, (one, other) in found.items():
         yield What(field, ", ".join(one), ", ".join(other), "letak")
 
 
-def _place(facts: Mapping[Path, str], path: Path) -> str:
+def _place(facts: Facts, path: Path) -> str:
     """Bounds or way points in one line."""
     holder = path[:-1] if path[-2].startswith("Bounds") else path[:-2]
-    inside = [v for p, v in facts.items() if p[: len(holder)] == holder and p[-1] in ("@x", "@y", "@width", "@height")]
+    inside = [facts[p] for p in facts.under(holder) if p[-1] in ("@x", "@y", "@width", "@height")]
     return " ".join(f"{x}," if i % 2 == 0 and i < len(inside) - 1 else x for i, x in enumerate(inside))

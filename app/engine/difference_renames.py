@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.engine.bpmn_xml import NODES
-from app.engine.difference_facts import Side, Subject, file_key
+from app.engine.difference_facts import Facts, Side, Subject, file_key
 from app.engine.difference_steps import DRAWN, FILE, LANE, PLACE, Path
 
 _SINGLE = frozenset({"process", "collaboration"})  # one went and one came: that one, whatever else changed
@@ -42,7 +42,8 @@ def _others(old: Side, new: Side) -> set[str]:
 def _same(old: Side, new: Side, known: Mapping[str, str], kinds: set[str]) -> dict[str, str]:
     gone = [s for key, s in old.subjects.items() if s.kind in kinds and key not in new.subjects]
     come = [s for key, s in new.subjects.items() if s.kind in kinds and key not in old.subjects and key not in known]
-    gone = [s for s in gone if s.key not in known.values()]
+    taken = set(known.values())
+    gone = [s for s in gone if s.key not in taken]
     if not gone or not come:
         return {}
     if kinds <= _SINGLE and len(gone) == len(come) == 1:
@@ -111,7 +112,7 @@ def translated(path: Path, value: str, known: Mapping[str, str]) -> str:
 
 def translate(subject: Subject, known: Mapping[str, str]) -> None:
     """In place: the facts of a new subject in the ids of the old side."""
-    subject.facts = {p: translated(p, v, known) for p, v in subject.facts.items()}
-    subject.quiet = {p: translated(p, v, known) for p, v in subject.quiet.items()}
+    subject.facts = Facts((p, translated(p, v, known)) for p, v in subject.facts.items())
+    subject.quiet = Facts((p, translated(p, v, known)) for p, v in subject.quiet.items())
     if ("outgoing",) in subject.orders:
         subject.orders[("outgoing",)] = tuple(known.get(f, f) for f in subject.orders[("outgoing",)])

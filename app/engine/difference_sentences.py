@@ -13,6 +13,7 @@ from app.engine.difference_values import said, shown, summary
 from app.engine.difference_words import (
     ELEMENTS,
     KINDS,
+    LONGEST,
     SKIPPED,
     capital,
     cut,
@@ -154,8 +155,8 @@ class _Teller:
         holder, side = (new, self.after) if each.new is not None else (old, self.before)
         field = label(each.path, holder, side)
         if each.whole:
-            one = summary(each.path, old.facts, old, self.before) if each.old is not None else ""
-            other = summary(each.path, new.facts, new, self.after) if each.new is not None else ""
+            one = summary(each.path, old, self.before) if each.old is not None else ""
+            other = summary(each.path, new, self.after) if each.new is not None else ""
             return What(field, one, other, group_of(holder, each.path))
         return What(
             field,
@@ -237,7 +238,8 @@ class _Teller:
 
 
 def _reordered(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return [x for x in one if x in other] != [x for x in other if x in one]
+    here, there = set(one), set(other)
+    return [x for x in one if x in there] != [x for x in other if x in here]
 
 
 def _ends(side: Side) -> tuple[dict[str, list[Subject]], dict[str, list[Subject]]]:
@@ -275,7 +277,8 @@ def _before(text: str) -> str:
 
 
 def _made(kind: str, subject: Subject, what: tuple[What, ...], texts: list[tuple[str, str]], was: str) -> Change:
-    told = tuple(
-        Sentence(text, group, "moved" if group == "letak" else kind, subject.key, was) for group, text in texts
-    )
-    return Change(kind, subject.key, subject.name, subject.kind, what, told, was)
+    told = []
+    for group, text in texts:
+        seen_as = "moved" if group == "letak" else kind
+        told.append(Sentence(cut(text, 5 * LONGEST), group, seen_as, subject.key, was))
+    return Change(kind, subject.key, subject.name, subject.kind, what, tuple(told), was)

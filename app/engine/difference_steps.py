@@ -57,11 +57,10 @@ CONTAINERS = frozenset(
 )
 
 
-def columns_of(rule: Tag) -> dict[str, list[str]]:
-    """The keys of a decision table's columns: cells say theirs by their place only."""
-    table = rule.getparent()
+def columns_of(table: Tag) -> dict[str, list[str]]:
+    """The keys of a decision table's columns, for its cells, which say theirs by their place only."""
     found: dict[str, list[str]] = {"inputEntry": [], "outputEntry": []}
-    for child in table if table is not None else ():
+    for child in table:
         step = step_of(child)
         if step in ("input", "output"):
             cells = found[f"{step}Entry"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from app.engine.calendar import is_duration
 from app.engine.difference_facts import Side, Subject
 from app.engine.difference_steps import EMPTY, LANE, PLACE, Path
-from app.engine.difference_words import MAIN, TITLE, TYPES, YES_NO, cut, label, named, split, who
+from app.engine.difference_words import LONGEST, MAIN, TITLE, TYPES, YES_NO, cut, label, named, split, who
 
 
 def shown(path: Path, value: str | None, side: Side) -> str:
@@ -62,11 +61,11 @@ def duration(text: str) -> str:
     return " ".join(parts)
 
 
-def summary(prefix: Path, facts: Mapping[Path, str], subject: Subject, side: Side) -> str:
+def summary(prefix: Path, subject: Subject, side: Side) -> str:
     """What stands under `prefix`, in one line."""
-    inside = [(p, v) for p, v in facts.items() if p[: len(prefix)] == prefix]
     parts = []
-    for path, value in inside:
+    for path in subject.facts.under(prefix):
+        value = subject.facts[path]
         if path[-1] == EMPTY:
             continue
         if path[-1] == TITLE.get(split(path[-2])[0]):  # the label says it
@@ -75,7 +74,7 @@ def summary(prefix: Path, facts: Mapping[Path, str], subject: Subject, side: Sid
         own = path[: len(prefix)] == path[:-1] and (path[-1] == "#" or MAIN.get(split(prefix[-1])[0]) == path[-1])
         text = said(path, value, side)
         parts.append(text if own else f"{_inner(prefix, path, subject, side)} {text}")
-    return ", ".join(parts)
+    return cut(", ".join(parts), 4 * LONGEST)
 
 
 def _inner(prefix: Path, path: Path, subject: Subject, side: Side) -> str:

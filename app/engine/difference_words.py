@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.engine.bpmn_xml import NODES
 from app.engine.difference_facts import Side, Subject
 from app.engine.difference_steps import DRAWN, EMPTY, FILE, LANE, PLACE, Path
@@ -91,8 +93,11 @@ _FORM_PROPERTIES, _ROLE_PROPERTIES = {"form"}, {"peran", "notice_lane"}
 _SERVICE_PROPERTIES = {"retries", "backoff"}
 
 
+_AGAIN = re.compile(r" \(\d+\)\Z")  # what comes again under one path has a number
+
+
 def split(step: str) -> tuple[str, str]:
-    tag, _, key = step.partition(":")
+    tag, _, key = _AGAIN.sub("", step).partition(":")
     return tag, key
 
 
@@ -118,7 +123,7 @@ def short(subject: Subject, side: Side) -> str:
 def who(subject: Subject, side: Side) -> str:
     kind = KINDS.get(subject.kind, f"elemen {subject.kind}")
     if subject.kind in ("sequenceFlow", "messageFlow", "association"):
-        ends = (named(subject.facts.get((ref,), ""), side) for ref in ("@sourceRef", "@targetRef"))
+        ends = (named(subject.facts.get((ref,), ""), side, ends=False) for ref in ("@sourceRef", "@targetRef"))
         of = f" '{subject.name}'" if subject.name else ""
         return f"{kind}{of} dari {' ke '.join(ends)}"
     if subject.kind == "textAnnotation":
@@ -127,15 +132,15 @@ def who(subject: Subject, side: Side) -> str:
     return f"{kind} '{subject.name or subject.key}'"
 
 
-def named(key: str, side: Side) -> str:
-    """What a reference points to."""
+def named(key: str, side: Side, ends: bool = True) -> str:
+    """What a reference points to; a flow by its two ends, unless it is itself an end (of a flow of flows, for ever)."""
     found = side.subjects.get(key)
     if found is None:
         return f"'{key}'" if key else "(kosong)"
     if found.kind in ("error", "escalation"):
         code = found.facts.get((f"@{found.kind}Code",), "")
         return f"'{code or found.name or key}'"
-    if found.kind in ("sequenceFlow", "messageFlow"):
+    if found.kind in ("sequenceFlow", "messageFlow") and ends:
         return who(found, side)
     return f"'{found.name}'" if found.name else f"{KINDS.get(found.kind, found.kind)} '{found.key}'"
 
@@ -196,9 +201,12 @@ def _element(prefix: Path, subject: Subject) -> str:
 
 
 def _row(prefix: Path, subject: Subject) -> int:
-    depth = len(prefix) - 1
-    rows = dict.fromkeys(p[depth] for p in subject.facts if len(p) > depth and p[depth].startswith("rule:"))
-    return list(rows).index(prefix[-1]) + 1 if prefix[-1] in rows else 0
+    if subject.rows is None:
+        here = slice(len(prefix))
+        deep = (p[here] for p in subject.facts if len(p) > len(prefix))
+        found = dict.fromkeys(p for p in deep if p[-1].startswith("rule:"))
+        subject.rows = {row: n for n, row in enumerate(found, 1)}
+    return subject.rows.get(prefix, 0)
 
 
 def _column(prefix: Path, subject: Subject) -> str:

@@ -16,8 +16,9 @@ on("click", "[data-element]", async (event, button) => {
   if (!views.length) return;
   await Promise.all(views.map(open));
   const { focus } = await import("./bpmn/viewer.js");
-  if (!focus(button.dataset.element)) return;
+  const [first] = focus(button.dataset.element, button.dataset.was);
+  if (!first) return;
   for (const other of document.querySelectorAll("[data-element][aria-current]")) other.removeAttribute("aria-current");
   button.setAttribute("aria-current", "true");
-  views[0].scrollIntoView({ block: "nearest" });
+  first.scrollIntoView({ block: "nearest" });
 });

@@ -8,7 +8,8 @@
 //   {"xml": "..."}                                          the diagram itself, where it has no address (data-bpmn="")
 // data-together="name" on several views: what moves one moves the others (together.js).
 // data-start="all": begin with the whole diagram, however small; else a wide one begins where something is marked.
-// Elsewhere on the page, <button data-element="id"> centres that element in every view that has it.
+// Elsewhere on the page, <button data-element="id"> centres that element in every view that has it; data-was names it
+// where it still had another id.
 // A click on an element is told by the event "diagram:element" on the view: detail {id, mark}.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { drawMarks, drawPath } from "./marks.js";
@@ -20,16 +21,16 @@ const shown = new Map(); // view -> { canvas, registry, group }
 /** Fill the element that the macro wrote. It must be in sight: the diagram takes its size. */
 export const show = (view) => open(view).catch((error) => failed(view, error));
 
-/** Centre the element in every view that has it, and let it stand out there; the number of views that have it. */
-export function focus(id) {
-  const having = [...shown.values()].filter(({ registry }) => registry.get(id));
+/** Centre the element in every view that has it, and let it stand out there; those views. */
+export function focus(id, was = id) {
   for (const one of shown.values()) {
-    if (one.here && one.registry.get(one.here)) one.canvas.removeMarker(one.here, "is-here");
-    one.here = having.includes(one) ? id : null;
-    if (one.here) one.canvas.addMarker(id, "is-here");
+    if (one.here) one.canvas.removeMarker(one.here, "is-here");
+    one.here = one.registry.get(id) ?? one.registry.get(was) ?? null;
+    if (one.here) one.canvas.addMarker(one.here, "is-here");
   }
-  for (const one of having) moveTo(one, centreOf(one.registry.get(id)), Math.max(one.canvas.zoom(), READABLE), having);
-  return having.length;
+  const having = [...shown.values()].filter(({ here }) => here);
+  for (const one of having) moveTo(one, centreOf(one.here), Math.max(one.canvas.zoom(), READABLE), having);
+  return [...shown.keys()].filter((view) => shown.get(view).here);
 }
 
 async function open(view) {
@@ -50,10 +51,17 @@ async function open(view) {
   fit(one.canvas);
   if (view.dataset.together) join(view.dataset.together, one);
   // too small to read: show what matters instead of everything
-  const first = [...(told.current ?? []), ...(told.path ?? []), ...Object.keys(told.marks ?? {})].map((id) => one.registry.get(id)).find(Boolean);
+  const first = worthSeeing(one.registry, told);
   if (first && view.dataset.start !== "all" && one.canvas.zoom() < TOO_SMALL) moveTo(one, centreOf(first), READABLE);
   listen(view, viewer, one, told);
   view.dataset.ready = "1";
+}
+
+/** Where the case stands, where the path begins, or the first step that is marked; what only moved comes last. */
+function worthSeeing(registry, { current = [], path = [], marks = {} }) {
+  const marked = Object.keys(marks), moved = marked.filter((id) => marks[id].mark === "moved");
+  const found = [...current, ...path, ...marked.filter((id) => !moved.includes(id)), ...moved].map((id) => registry.get(id)).filter(Boolean);
+  return found.find((element) => !element.waypoints) ?? found[0];
 }
 
 async function fetched(address) {
