@@ -13,7 +13,7 @@ from app import clock
 from app.cli import ROOT
 from app.errors import Conflict, InvalidInput
 from app.flows import deploy, events, rights, timers
-from app.flows.moves import carry, runs, work
+from app.flows.moves import about, carry, runs, work
 from app.flows.moves.runs import Asked
 from app.models import Definition, Document, Event, Instance, Job, Migration, MigrationCase, Task, User, db, table
 from tests import pk
@@ -179,7 +179,7 @@ def test_a_removed_step_is_red_until_it_is_mapped_by_hand(at_the_head: World) ->
     (row,) = cases(at_the_head, run_id)
     assert row.verdict == "red" and "dihapus: petakan ke langkah lain" in texts(row)
     with at_the_head.app.app_context():
-        (step,) = runs.removed_steps(runs.find(run_id))
+        (step,) = about.removed_steps(runs.find(run_id))
         assert (step.element, step.count) == ("persetujuan_kepala", 1)
         with pytest.raises(InvalidInput):
             runs.confirm(run_id, [row.id], actor(), clock.now())

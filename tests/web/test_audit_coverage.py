@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITES = {
     "account.email": "akun", "account.mode": "akun",
     "auth.enter": "masuk", "auth.logout": "keluar", "auth.password": "password", "auth.switch": "keluar",
+    "editor.fork": "proses",
     "heads.appoint": "pejabat", "heads.drop": "pejabat", "heads.end": "pejabat", "heads.give_access": "pejabat",
     "heads.person": "master",
     "intake.begin": "proses",
@@ -31,11 +32,14 @@ WRITES = {
     "interventions.retry": "perkara", "interventions.suspend": "perkara",
     "kinerja.cek_tte": "nik", "kinerja.edit_info": "master",
     "mails.drop": "surat", "mails.retry": "surat", "mails.test": "surat",
+    "moves.confirm": "proses", "moves.create": "proses", "moves.recheck": "proses", "moves.stop": "proses",
+    "moves.undo": "proses", "moves.undo_all": "proses",
     "passwords.ask": "password_tautan", "passwords.choose": "password_tautan",
     "privacy.remove": "data_pribadi", "privacy.sign_out_everywhere": "keluar",
     "processes.begin": "proses", "processes.drop_draft": "proses", "processes.new": "proses",
     "processes.approve": "proses", "processes.publish_now": "proses", "processes.restore": "proses",
     "processes.send_back": "proses", "processes.take_back": "proses", "processes.withdraw": "proses",
+    "replays.begin": "proses", "replays.stop": "proses",
     "satkers.create": "master", "satkers.remove": "master", "satkers.show": "master",
     "substitutes.appoint": "pengganti", "substitutes.end": "pengganti",
     "units.create": "master", "units.remove": "master", "units.show": "master",
@@ -53,6 +57,9 @@ WITHOUT = {
     "imports.confirm": "the worker carries it out, and writes the entries (see below)",
     "auth.year": "a choice of the session", "verification.show": "changes nothing",
     "audit.check": "changes nothing", "settings.check": "changes nothing",
+    "editor.check": "changes nothing", "editor.soundness": "changes nothing",
+    "editor.save": "who saved what is kept with the draft (DraftSave)",
+    "replays.try_scenario": "changes nothing",
     "editor.preview": "changes nothing", "editor.expression": "changes nothing",
 }  # fmt: skip
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from app.engine import migration
 from app.engine.migration import AMBER, GREEN
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit, definitions, instances
@@ -18,7 +17,7 @@ from app.flows.instances import Filter
 from app.flows.moves import carry
 from app.flows.rights import Actor
 from app.flows.sample import ADMIN, BIRO
-from app.models import Definition, Instance, Migration, MigrationCase, Task, db, table
+from app.models import Definition, Instance, Migration, MigrationCase, db, table
 
 _RUN, _CASE = table(Migration), table(MigrationCase)
 MOST = 20_000  # cases of one move
@@ -243,53 +242,3 @@ def _set(run_id: int, before: Sequence[str], **values: Any) -> bool:
 
 def _slices(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
     return [ids[n : n + size] for n in range(0, len(ids), size)]
-
-
-# ---- what the page of a move says of the difference ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Removed:
-    """A step that the target version has not, and at which `count` of the cases stand. `into`: where it is mapped."""
-
-    element: str
-    name: str
-    count: int
-    into: str = ""
-
-
-def removed_steps(run: Migration) -> list[Removed]:
-    """Steps to be mapped by hand: those of people, at which a case of this move stands."""
-    target = definitions.of(run.target_id)
-    cases = select(_CASE.c.instance_id).where(_CASE.c.migration_id == run.id, _CASE.c.state.in_(UNMOVED))
-    query = (
-        select(Task.element, func.max(Task.name), func.count())
-        .where(Task.instance_id.in_(cases), Task.state == "open", Task.kind == "user")
-        .group_by(Task.element)
-    )
-    rows = [row for row in db.session.execute(query) if row[0] not in target.elements]
-    return [Removed(*row, run.mapping.get(row[0], "")) for row in rows]
-
-
-def steps_of(definition_id: int) -> list[tuple[str, str]]:
-    """(element, words) of the steps of people in a version: where a removed step may lead."""
-    elements = definitions.of(definition_id).elements.values()
-    return [
-        (e.id, f"{e.name or e.id} ({e.lane})" if e.lane else e.name or e.id)
-        for e in elements
-        if e.kind in ("userTask", "manualTask")
-    ]
-
-
-def differences(run: Migration) -> list[tuple[int, list[str]]]:
-    """(source version, what changes in words) of each version from which cases of this move come."""
-    query = (
-        select(Definition.id, Definition.version)
-        .where(Definition.id.in_(select(_CASE.c.source_id).where(_CASE.c.migration_id == run.id)))
-        .order_by(Definition.version.desc())
-    )
-    target = definitions.of(run.target_id)
-    return [
-        (version, migration.plan(definitions.of(id_), target, run.mapping).words())
-        for id_, version in db.session.execute(query)
-    ]
