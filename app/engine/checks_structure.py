@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -15,6 +16,7 @@ from app.engine.bpmn_xml import (
     bpmn,
     find,
     has_nodes,
+    line_of,
     local,
     nodes_of,
     scopes_of,
@@ -26,6 +28,9 @@ MAX_NODES = 300  # in one scope: SpiffWorkflow reads by recursion, and about 390
 MAX_FLOWS = 1_000  # in one scope
 MAX_INSTANCES = 500  # of a multi-instance activity: each is a branch of the case's task tree
 MAX_LOOPS = 100  # of a loop activity: the task tree grows with every round
+MAX_ID, MAX_NAME = 100, 300  # letters, as the tables keep them
+
+_DATA_NAME = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 
 
 # The id of these is a name in the data, which two tasks may share.
@@ -35,6 +40,7 @@ _VARIABLES = frozenset({"inputDataItem", "outputDataItem", "dataInput", "dataOut
 def check_structure(roots: Mapping[str, Tag], report: Report) -> None:
     for file, root in roots.items():
         _duplicate_ids(file, root, report)
+        _lengths(file, root, report)
         _lanes(file, root, report)
         for scope in scopes_of(root):
             _scope(file, scope, report)
@@ -53,6 +59,18 @@ def _duplicate_ids(file: str, root: Tag, report: Report) -> None:
         if id_ in seen:
             report.at(file, tag, f"Id '{id_}' dipakai dua kali. Ganti salah satunya.")
         seen.add(id_)
+
+
+def _lengths(file: str, root: Tag, report: Report) -> None:
+    for tag in root.iter():
+        if not local(tag):
+            continue
+        for attribute, most in (("id", MAX_ID), ("name", MAX_NAME)):
+            text = tag.get(attribute) or ""
+            if len(text) > most:
+                what = "Id" if attribute == "id" else "Nama"
+                message = f"{what} '{text[:40]}...' lebih dari {most} huruf. Pendekkan."
+                report.add(file, line_of(tag), (tag.get("id") or "")[:MAX_ID], text[:MAX_NAME], message)
 
 
 def _lanes(file: str, root: Tag, report: Report) -> None:
@@ -146,6 +164,7 @@ def _multi_instance(file: str, loop: Tag, report: Report) -> None:
         report.at(
             file, loop, "Tugas berulang harus menyebut jumlah, atau satu daftar (loopDataInputRef), tidak keduanya."
         )
+    _names_of_data(file, loop, lists, report)
     for text in counts:
         try:
             number = int(text)
@@ -153,6 +172,17 @@ def _multi_instance(file: str, loop: Tag, report: Report) -> None:
             continue  # an expression: its value is looked at when it runs
         if not 1 <= number <= MAX_INSTANCES:
             report.at(file, loop, f"Jumlah pengulangan {text[:20]} harus 1 sampai {MAX_INSTANCES}. Perbaiki angkanya.")
+
+
+def _names_of_data(file: str, loop: Tag, lists: list[Tag], report: Report) -> None:
+    """The list and its items are names of data (or data objects), never expressions."""
+    objects = {t.get("id") for t in loop.getroottree().getroot().iter(bpmn("dataObject"), bpmn("dataObjectReference"))}
+    names = [text_of(t) for t in (*lists, *loop.findall(bpmn("loopDataOutputRef")))]
+    names += [t.get("id") or "" for t in (*loop.findall(bpmn("inputDataItem")), *loop.findall(bpmn("outputDataItem")))]
+    for name in names:
+        if not _DATA_NAME.match(name) and name not in objects:
+            message = f"'{name[:60]}' bukan nama data. Salin dulu daftarnya ke satu nama dengan tugas skrip."
+            report.at(file, loop, message)
 
 
 def _loop(file: str, loop: Tag, report: Report) -> None:

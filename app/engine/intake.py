@@ -39,7 +39,6 @@ from app.engine.repairs import ids_of, rename, repair
 from app.engine.types import Problem
 from app.errors import InvalidDefinition
 
-MAX_ID = 100  # letters
 MAX_SCHEMA = 200_000  # bytes of a form that comes as JSON
 _SCHEMAS = (".json", ".form")
 
@@ -175,7 +174,7 @@ def _bytes(root: Tag) -> bytes:
 
 def _checked(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Prepared:
     prepared = prepare(files)
-    prepared = replace(prepared, problems=(*prepared.problems, *check(prepared, vocabulary), *_long_ids(prepared)))
+    prepared = replace(prepared, problems=(*prepared.problems, *check(prepared, vocabulary)))
     if not prepared.ok:
         return prepared
     try:
@@ -188,13 +187,6 @@ def _checked(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Prepared:
         problem = Problem(next(iter(files)), 0, "", "", f"Mesin tidak dapat membaca diagram ini ({text}).")
         return replace(prepared, problems=(*prepared.problems, problem))
     return prepared
-
-
-def _long_ids(prepared: Prepared) -> list[Problem]:
-    """Ids are kept in columns of the tables."""
-    nodes = [n for n in prepared.graph.nodes.values() if len(n.id) > MAX_ID]
-    message = f"Id elemen ini lebih dari {MAX_ID} huruf. Pendekkan."
-    return [Problem(n.file, n.line, n.id[:MAX_ID], n.name, message) for n in nodes]
 
 
 def _told(report: Report, prepared: Prepared | None, lines: Mapping[tuple[str, str], int]) -> list[Problem]:
