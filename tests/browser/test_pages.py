@@ -56,6 +56,8 @@ ELSEWHERE = {
     "heads": "test_admin_pages.py",
     "instances": "test_instances.py",
     "audit": "test_audit_pages.py",
+    "processes": "test_process_pages.py",
+    "editor": "test_editor.py",
 }  # fmt: skip
 """Pages by their blueprint that a story of their own looks at, in states that an archived PK does not have."""
 
