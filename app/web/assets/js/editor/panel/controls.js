@@ -50,7 +50,8 @@ export function text(pending, { key, label, value = "", help = "", check, set, l
   const id = `panel-${key}`;
   const input = make(lines ? "textarea" : "input", { id, class: `form-control form-control-sm${mono ? " font-monospace" : ""}`, "data-key": key, autocomplete: "off", ...(lines ? { rows: String(lines) } : { type }), ...(min !== undefined ? { min: String(min) } : {}), ...(max !== undefined ? { max: String(max) } : {}) });
   if (mono) { input.spellcheck = false; input.setAttribute("autocapitalize", "none"); }
-  input.value = value ?? "";
+  let current = value ?? "";
+  input.value = current;
   const box = field(input, { id, label, help, hideLabel, required });
   if (list.length) {
     input.setAttribute("list", `${id}-list`);
@@ -61,7 +62,9 @@ export function text(pending, { key, label, value = "", help = "", check, set, l
     fault(input, wrong);
     if (wrong) return pending.keep(key, typed, wrong);
     pending.drop(key);
-    if (typed !== (value ?? "")) set(typed);
+    if (typed === current) return;
+    current = typed;
+    set(typed);
   });
   recall(pending, key, input);
   return box;
@@ -75,7 +78,7 @@ export function select(pending, { key, label, value = "", options, set, help = "
     option.selected = v === value;
     input.append(option);
   }
-  input.addEventListener("change", () => set(input.value));
+  changed(input, () => input.value, set);
   return field(input, { id, label, help, hideLabel, required });
 }
 
@@ -83,19 +86,29 @@ export function check(_pending, { key, label, value, set, help = "" }) {
   const id = `panel-${key}`, input = make("input", { id, type: "checkbox", class: "form-check-input", "data-key": key });
   input.checked = Boolean(value);
   if (help) input.setAttribute("aria-describedby", `${id}-help`);
-  input.addEventListener("change", () => set(input.checked));
-  return make("div", { class: "form-check mb-3" }, input, make("label", { class: "form-check-label", for: id }, label),
+  changed(input, () => input.checked, set);
+  return make("div", { class: "form-check small mb-3" }, input, make("label", { class: "form-check-label", for: id }, label),
     ...(help ? [make("div", { class: "form-text mt-0", id: `${id}-help` }, help)] : []));
+}
+
+/** Saving tells the control in hand that it changed, which may be no news: only news are set. */
+function changed(input, read, set) {
+  let current = read();
+  input.addEventListener("change", () => {
+    if (read() === current) return;
+    current = read();
+    set(current);
+  });
 }
 
 /** Radio buttons; options are [value, words, help?]. */
 export function radios({ key, label, value, options, set }) {
-  const box = make("fieldset", { class: "mb-3" }, make("legend", { class: "form-label fs-6 mb-1" }, label));
+  const box = make("fieldset", { class: "mb-3" }, make("legend", { class: "form-label small mb-1" }, label));
   for (const [v, words] of options) {
     const id = `panel-${key}-${v}`, input = make("input", { id, type: "radio", class: "form-check-input", name: `panel-${key}`, value: v, "data-key": `${key}-${v}` });
     input.checked = v === value;
-    input.addEventListener("change", () => input.checked && set(v));
-    box.append(make("div", { class: "form-check" }, input, make("label", { class: "form-check-label", for: id }, words)));
+    changed(input, () => input.checked, (on) => on && set(v));
+    box.append(make("div", { class: "form-check small" }, input, make("label", { class: "form-check-label", for: id }, words)));
   }
   return box;
 }

@@ -126,7 +126,7 @@ export class Fields {
     const { ctx } = this, { pending } = ctx, key = (part) => `isian-${n}-${part}`, limits = ctx.vocabulary.limits ?? {};
     return [
       text(pending, { key: key("label"), label: "Label", value: field.label, set: (v) => this.rename(field, v), check: (v) => (!v ? "Label belum diisi. Tulis pertanyaannya." : v.length > (limits.label ?? 300) ? "Label ini terlalu panjang. Pindahkan penjelasannya ke bantuan." : "") }),
-      text(pending, { key: key("id"), label: "Id", value: field.id, mono: true, help: "Nama datanya, untuk syarat pada panah.", set: (id) => this.change(field, { id }), check: (v) => this.wrongId(v, field) }),
+      text(pending, { key: key("id"), label: "Id isian", value: field.id, mono: true, help: "Nama datanya, untuk syarat pada panah.", set: (id) => this.change(field, { id }), check: (v) => this.wrongId(v, field) }),
       select(pending, { key: key("type"), label: "Jenis", value: field.type || "string", options: Object.entries(ctx.vocabulary.types ?? {}), set: (v) => this.type(field, v) }),
       check(pending, { key: key("required"), label: "Wajib diisi", value: isRequired(field), set: (v) => this.require(field, v) }),
       ...(field.type === "enum" ? this.choices(field, n) : []),

@@ -4,13 +4,17 @@ import { is, processOf, property } from "./model.js";
 
 const RESERVED = ["End", "Start", "Root"];
 
+export function naming(ctx, element) {
+  const bo = element.businessObject;
+  if (is(bo, "TextAnnotation", "Group", "Association", "Lane")) return null;
+  return text(ctx.pending, { key: "name", label: is(bo, "SequenceFlow") ? "Nama (tulisan pada panah)" : "Nama", value: bo.name, set: (v) => ctx.model.update(element, { name: v }) });
+}
+
 export function general(ctx, element) {
-  const bo = element.businessObject, { model, pending } = ctx;
-  const named = !is(bo, "TextAnnotation", "Group", "Association");
-  return group(ctx.folds, "Umum", "umum",
-    named && text(pending, { key: "name", label: is(bo, "SequenceFlow") ? "Nama (tulisan pada panah)" : "Nama", value: bo.name, lines: is(bo, "Task", "Activity") ? 2 : 0, set: (v) => model.update(element, { name: v.replace(/\s+/g, " ").trim() }) }),
-    idField(ctx, element, bo),
-    text(pending, { key: "documentation", label: "Keterangan bagi pembaca diagram", value: bo.documentation?.[0]?.text, lines: 2, set: (v) => describe(ctx, element, bo, v.trim()) }));
+  const bo = element.businessObject;
+  if (!ctx.folds.has("umum")) ctx.folds.set("umum", false);
+  return group(ctx.folds, "Id dan keterangan", "umum", idField(ctx, element, bo),
+    text(ctx.pending, { key: "documentation", label: "Keterangan bagi pembaca diagram", value: bo.documentation?.[0]?.text, lines: 2, set: (v) => describe(ctx, element, bo, v.trim()) }));
 }
 
 export function idField(ctx, element, bo) {

@@ -7,12 +7,13 @@ import { kindOf } from "../names.js";
 import { Pending, node, para } from "./controls.js";
 import { events } from "./events.js";
 import { gateway, sequenceFlow } from "./flows.js";
-import { general, shown } from "./general.js";
+import { general, naming, shown } from "./general.js";
 import { Model, is } from "./model.js";
 import { others } from "./others.js";
 import { lane, process } from "./process.js";
 import { serviceTask } from "./service.js";
 import { userTask } from "./usertask.js";
+import "./panel.css";
 
 export function mountPanel(modeler, container, vocabulary, options = {}) {
   const panel = new Panel(modeler, container, vocabulary ?? {}, options);
@@ -37,7 +38,10 @@ class Panel {
 
   listen() {
     let pressed = false;
-    const later = () => { if (!pressed) this.plan(); else this.waiting = true; };
+    const later = ({ trigger } = {}) => {
+      if (trigger === "undo" || trigger === "redo") this.pending.clear(); // what was wrong is gone with what came after it
+      if (pressed) this.waiting = true; else this.plan();
+    };
     // a click that begins in the panel must find its button again when the mouse is let go
     this.container.addEventListener("pointerdown", () => { pressed = true; });
     for (const type of ["pointerup", "pointercancel"]) {
@@ -108,12 +112,12 @@ class Panel {
     if (this.many) return [para("Beberapa bagian dipilih. Pilih satu untuk mengubah sifatnya.", "text-body-secondary p-2")];
     const element = this.element ?? this.modeler.get("canvas").getRootElement();
     if (!element?.businessObject) return [];
-    const bo = element.businessObject, head = (words, name) => node("div", { class: "pb-2 border-bottom", "data-panel-of": bo.id ?? "" }, node("div", { class: "small text-body-secondary" }, words), node("div", { class: "fw-semibold text-break" }, name || "Belum bernama"));
+    const bo = element.businessObject, head = (words, name) => node("div", { class: "pb-2 mb-2 border-bottom", "data-panel-of": bo.id ?? "" }, node("div", { class: "small text-body-secondary" }, words), node("div", { class: "fw-semibold text-break" }, name || "Belum bernama"));
     const whole = this.processHere(element);
     if (whole) return [head("Proses", whole.bo.name), ...process(this, whole.element, whole.bo)].filter(Boolean);
     if (is(bo, "Collaboration")) return [para("Pilih kolam proses untuk mengubah sifatnya.", "text-body-secondary p-2")];
     const parts = is(bo, "Lane") ? [...lane(this, element), general(this, element)]
-      : [general(this, element), ...userTask(this, element), ...serviceTask(this, element), ...events(this, element), ...sequenceFlow(this, element), ...gateway(this, element), ...others(this, element), shown(this, element)];
+      : [naming(this, element), ...userTask(this, element), ...serviceTask(this, element), ...events(this, element), ...sequenceFlow(this, element), ...gateway(this, element), ...others(this, element), shown(this, element), general(this, element)];
     const kind = kindOf(element);
     return [head(kind.charAt(0).toUpperCase() + kind.slice(1), bo.name), ...parts].filter(Boolean);
   }

@@ -1,7 +1,9 @@
 // Reading and changing the drawn elements. Every change is one command that undo takes back; nothing is set directly.
-import { extension, is } from "../lint/reading.js";
+import { extension } from "../lint/reading.js";
 
-export { extension, fieldsOf, is, operatorOf, property } from "../lint/reading.js";
+export { extension, fieldsOf, operatorOf, property } from "../lint/reading.js";
+
+export const is = (bo, ...kinds) => kinds.some((kind) => bo?.$instanceOf?.(`bpmn:${kind}`));
 
 const SEVERAL = "panel.several";
 

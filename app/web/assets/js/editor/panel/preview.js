@@ -6,7 +6,7 @@ const shown = new Map(); // question -> HTML of the last few
 
 /** A box with the preview of `question` ({form} or {fields, name}) and a button for a larger one. */
 export function preview(ctx, question) {
-  const place = node("div", { "data-preview-place": "", role: "region", "aria-label": "Pratinjau formulir" });
+  const place = node("div", { "data-preview-place": "", tabindex: "0", role: "region", "aria-label": "Pratinjau formulir" });
   const key = JSON.stringify(question);
   if (shown.has(key)) place.innerHTML = shown.get(key);
   else {

@@ -52,7 +52,7 @@ function rename(ctx, element, bo, all, at, name) {
 }
 
 export function lane(ctx, element) {
-  const bo = element.businessObject, roles = [...(ctx.vocabulary.roles ?? []), "Sistem"];
+  const bo = element.businessObject, roles = [...new Set([...(ctx.vocabulary.roles ?? []), "Sistem"])];
   const inner = bo.childLaneSet?.lanes?.length;
   return [group(ctx.folds, "Jalur", "jalur",
     inner ? text(ctx.pending, { key: "lane", label: "Nama", value: bo.name, set: (v) => ctx.model.update(element, { name: v }), help: "Jalur ini terbagi lagi; peran dibaca dari jalur di dalamnya." })
