@@ -30,7 +30,7 @@ from app.engine.details import read_details
 from app.engine.diagram import Graph, lane_names, read_elements, read_graph
 from app.engine.foreign import read_foreign
 from app.engine.repairs import repair
-from app.engine.types import Element, Problem
+from app.engine.types import Element, Executed, Problem
 
 __all__ = ["Prepared", "Vocabulary", "check", "prepare"]
 
@@ -40,7 +40,8 @@ class Prepared:
     """A set of files ready for SpiffWorkflow, if `ok`; else `problems` says what keeps it from being published.
 
     `files` are repaired and UTF-8, so what is loaded is what was checked. `process_id` is the process that no other
-    calls, "" when there is none. `graph` is what `check` looks at.
+    calls, "" when there is none. `graph` is what `check` looks at, `executed` the list of what will be run, where it
+    was asked for.
     """
 
     files: dict[str, bytes]
@@ -51,6 +52,7 @@ class Prepared:
     lanes: tuple[str, ...]
     problems: tuple[Problem, ...]
     graph: Graph = field(default_factory=Graph, repr=False, compare=False)
+    executed: tuple[Executed, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def ok(self) -> bool:

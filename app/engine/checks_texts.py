@@ -15,6 +15,7 @@ from app.engine.repairs import TIMER_TAGS, expression_places
 MIN_CYCLE = 60  # seconds between two rounds of a repeating timer
 MAX_CYCLES = 1000
 MAX_RETRIES = 20
+MAX_PAUSE = 86_400  # seconds
 
 _CYCLE = re.compile(r"R(?P<times>\d{0,6})/(?P<parts>.+)\Z", re.ASCII)
 
@@ -119,6 +120,9 @@ def _properties(file: str, node: Tag, report: Report) -> None:
     retries = properties.get("retries", "0")
     if not (retries.isascii() and retries.isdigit() and int(retries[:9]) <= MAX_RETRIES):
         report.at(file, node, f"Percobaan ulang (retries) harus angka 0 sampai {MAX_RETRIES}. Perbaiki isinya.")
+    pause = properties.get("backoff", "30")
+    if not (pause.isascii() and pause.isdigit() and 1 <= int(pause[:9]) <= MAX_PAUSE):
+        report.at(file, node, f"Jeda percobaan ulang (backoff) harus 1 sampai {MAX_PAUSE} detik. Perbaiki angkanya.")
     for tag in find(node, "./bpmn:extensionElements/spiff:serviceTaskOperator//spiff:retry"):
         for name in ("retries", "backoff_base"):
             value = tag.get(name, "0")

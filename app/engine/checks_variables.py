@@ -36,13 +36,13 @@ def check_title(properties: Mapping[str, str], process: str, details: Details, r
     try:
         names = [name for _, name, _, _ in Formatter().parse(properties.get("judul", "")) if name is not None]
     except ValueError:
-        report.add(file, line, process, "", "Judul kasus tidak dapat dibaca. Tulis misalnya: PK {tahun} {nama_satker}.")
+        report.add(file, line, process, "", "Judul perkara tidak dapat dibaca. Tulis misalnya: PK {tahun} {nama_satker}.")
         return
-    for where, given in (("Judul kasus", names), ("Kunci unik", properties.get("unik", "").split())):
+    for where, given in (("Judul perkara", names), ("Kunci unik", properties.get("unik", "").split())):
         for name in dict.fromkeys(given):
             if name not in TITLE_NAMES:
                 report.add(
-                    file, line, process, "", f"{where} menyebut '{name[:60]}'. Yang ada saat kasus mulai: {known}."
+                    file, line, process, "", f"{where} menyebut '{name[:60]}'. Yang ada saat perkara mulai: {known}."
                 )
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from app.engine.checks import Prepared, Vocabulary, check, prepare
-from app.engine.types import Element, Field, Problem
+from app.engine.execution import executed
+from app.engine.types import Element, Executed, Field, Problem
 from app.errors import InvalidDefinition
 
 LOAD = "app.engine.definition:Definition.load"  # called as load(files, process_id); raises for what can't be loaded
@@ -112,6 +113,7 @@ def _packed(prepared: Prepared) -> dict[str, Any]:
         "process": [prepared.process_id, prepared.process_name, prepared.process_properties],
         "lanes": prepared.lanes,
         "problems": [asdict(p) for p in prepared.problems],
+        "executed": [asdict(e) for e in prepared.executed],
     }
 
 
@@ -126,6 +128,7 @@ def _unpacked(answer: dict[str, Any]) -> Prepared:
         process_properties=properties,
         lanes=tuple(answer["lanes"]),
         problems=tuple(Problem(**{**p, "path": tuple(p.get("path", ()))}) for p in answer["problems"]),
+        executed=tuple(Executed(**e) for e in answer["executed"]),
     )
 
 
@@ -175,14 +178,16 @@ def _looked_at(
 ) -> Prepared:
     prepared = prepare(files)
     if vocabulary is not None:
-        prepared = replace(prepared, problems=(*prepared.problems, *check(prepared, vocabulary)))
+        rows, missing = executed(prepared, files, vocabulary.attended)
+        found = (*prepared.problems, *check(prepared, vocabulary), *missing)
+        prepared = replace(prepared, problems=found, executed=rows)
     if load is None or not prepared.ok:
         return prepared
     try:
         load(files, prepared.process_id)
     except InvalidDefinition as e:
-        found = tuple(p for p in e.problems if isinstance(p, Problem))
-        all_found = dict.fromkeys((*prepared.problems, *(found or (_unloadable(files, e),))))
+        seen = tuple(p for p in e.problems if isinstance(p, Problem))
+        all_found = dict.fromkeys((*prepared.problems, *(seen or (_unloadable(files, e),))))
         return replace(prepared, problems=tuple(all_found))
     except Exception as e:  # whatever the library raises: the file can't be run
         return replace(prepared, problems=(*prepared.problems, _unloadable(files, e)))

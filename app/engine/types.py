@@ -164,3 +164,15 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.element} {self.name!r}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One row of the list of what will be executed. `kind` is BPMN's word, or "documentation" for what is not run."""
+
+    element: str
+    name: str
+    kind: str
+    kind_words: str  # in Indonesian: "Tugas orang"
+    lane: str
+    what: str  # a phrase in Indonesian: "formulir draft_pk, peran Operator Satker, tenggat 14 hari"

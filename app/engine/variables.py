@@ -38,6 +38,7 @@ class Flowing:
     details: Details
     vocabulary: Vocabulary
     into: dict[str, Known] = field(default_factory=dict)
+    ended: dict[str, Known] = field(default_factory=dict)
 
     def detail(self, node: str) -> Detail:
         return self.details.of(node)
@@ -57,7 +58,11 @@ class Flowing:
         return declared | self.vocabulary.may_write.get(element.form or "", _NONE)
 
     def out(self, node: Node) -> Known:
-        """What is there when `node` has ended."""
+        """What is there when `node` has ended, as far as that is known yet."""
+        return self.ended.get(node.id) or Known()
+
+    def end(self, node: Node) -> Known:
+        """Work out what is there when `node` has ended."""
         known = self.into.get(node.id, Known())
         inner_some, inner_all = self._inside(node)
         writes = self.certain(node)
@@ -94,8 +99,12 @@ def follow(elements: Mapping[str, Element], graph: Graph, details: Details, voca
         moving = False
         for node in order:
             known = _arriving(node, flowing, callers)
-            if known is not None and known != flowing.into.get(node.id):
-                flowing.into[node.id] = known
+            if known is None:
+                continue
+            flowing.into[node.id] = known
+            ended = flowing.end(node)
+            if ended != flowing.ended.get(node.id):
+                flowing.ended[node.id] = ended
                 moving = True
         if not moving:
             break

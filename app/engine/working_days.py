@@ -8,8 +8,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from app.engine.expression_values import ExpressionError
 
 DEFAULT_ZONE = "Asia/Jakarta"
@@ -42,6 +40,8 @@ def zone_of(data: Mapping[str, Any]) -> ZoneInfo:
 @lru_cache(maxsize=64)
 def days_off(year: int) -> frozenset[date]:
     """National holidays and cuti bersama of `year` (SKB 3 Menteri, as the package `holidays` knows them)."""
+    import holidays  # takes as long as a check of a diagram: only those who count working days wait for it
+
     return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
 
 

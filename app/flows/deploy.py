@@ -18,6 +18,7 @@ from app.engine.quarantine import LOAD, prepare_in_child
 from app.errors import InvalidDefinition
 from app.flows import audit
 from app.flows.diagrams import drafts
+from app.flows.diagrams.examine import soundness
 from app.flows.diagrams.files import Kept, digest, keep
 from app.flows.vocabulary import vocabulary
 from app.models import Definition, DiagramDraft, DraftSave, db
@@ -62,6 +63,9 @@ def bring(files: Mapping[str, bytes], now: datetime) -> Brought:
     )
     if newest is not None and newest.origin == "browser":
         return _draft(prepared, kept, newest, now)
+    unsound = [p for p in soundness(files).problems if p.level == "error"]
+    if unsound:
+        raise InvalidDefinition(tuple(unsound))
     return _version(prepared, kept, newest.version + 1 if newest else 1, now)
 
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from app.engine.types import Element, Problem
-from app.flows.diagrams.examine import Examination
+from app.engine.types import Problem
+from app.flows.diagrams.examine import Examination, Soundness
+from app.web.words import angka
 
-KINDS = {
-    "userTask": "Tugas orang", "manualTask": "Tugas manual", "serviceTask": "Layanan", "scriptTask": "Hitungan",
-    "businessRuleTask": "Tabel keputusan", "sendTask": "Kirim pesan", "receiveTask": "Terima pesan",
-    "callActivity": "Proses lain", "subProcess": "Subproses", "transaction": "Transaksi", "startEvent": "Awal",
-    "endEvent": "Akhir", "boundaryEvent": "Kejadian di tepi", "intermediateCatchEvent": "Kejadian menunggu",
-    "intermediateThrowEvent": "Kejadian mengirim", "exclusiveGateway": "Gateway pilih satu",
-    "parallelGateway": "Gateway paralel", "inclusiveGateway": "Gateway inklusif",
-    "eventBasedGateway": "Gateway kejadian",
-}  # fmt: skip
 LEVELS = {"error": "Kesalahan", "warning": "Peringatan", "repair": "Perbaikan otomatis"}
 
 
@@ -32,22 +25,17 @@ def problem(p: Problem) -> dict[str, Any]:
 
 
 def executed(found: Examination) -> list[dict[str, Any]]:
-    """Every node of the diagram, in the order of the file: what is done there, and by whom."""
-    return [
-        {
-            "element": e.id, "name": e.name, "kind": e.kind, "kind_words": KINDS.get(e.kind, e.kind),
-            "lane": e.lane or "", "what": _what(e),
-        }
-        for e in found.elements.values()
-    ]  # fmt: skip
+    """Every node of the diagram, in the order of the flow: what is done there, and by whom."""
+    return [asdict(row) for row in found.executed]
 
 
-def _what(e: Element) -> str:
-    if e.kind in ("userTask", "manualTask"):
-        who = e.lane or "orang"
-        if e.form:
-            return f"{who} mengisi formulir {e.form}"
-        return f"{who} mengisi {len(e.fields)} isian" if e.fields else f"{who} menandainya selesai"
-    if e.operator:
-        return f"memanggil layanan {e.operator}"
-    return ""
+def facts(found: Soundness) -> list[str]:
+    """What was looked at, and what became of each promise of the process, in sentences."""
+    looked = f"{angka(found.states)} keadaan ditelusuri" if found.states else "Alur belum ditelusuri"
+    words = [f"{looked}: semua jalan yang mungkin." if found.complete else f"{looked}; belum semua jalan terlihat."]
+    for text, kept in found.promises:
+        words.append(f"Janji '{text}': {_KEPT[kept]}.")
+    return words
+
+
+_KEPT = {True: "selalu ditepati", False: "dapat dilanggar", None: "belum pasti"}

@@ -18,8 +18,11 @@ B = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 S = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 
 
-def without_second_signature() -> bytes:
-    """The diagram as a process owner would change it: Eselon 1 approves, and the PK goes to the archive as it is."""
+def without_second_signature(promised: bool = False) -> bytes:
+    """The diagram as a process owner would change it: Eselon 1 approves, and the PK goes to the archive as it is.
+
+    `promised`: the process goes on promising that both have signed.
+    """
     tree = etree.fromstring((ROOT / "processes/perjanjian_kinerja" / NAME).read_bytes())
     process = tree.find(f"{B}process")
     gone = [e for e in process.iter() if (e.get("id") or "").startswith(("tte_eselon", "gw_ulang_eselon"))]
@@ -41,6 +44,8 @@ def without_second_signature() -> bytes:
     given = {p.get("id"): p for p in archive.iter(f"{S}parameter")}
     given["dokumen"].set("value", "ttd_kepala.dokumen")
     given["tanda_tangan"].set("value", "1")
+    for promise in [p for p in process.iter(f"{S}property") if "tte_eselon" in p.get("value", "") and not promised]:
+        promise.getparent().remove(promise)
     for diagram in tree.findall("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"):
         tree.remove(diagram)  # drawn anew by the editor
     return etree.tostring(tree)
@@ -62,6 +67,27 @@ def test_eselon_1_approves_without_a_passphrase_and_it_is_archived(world: World)
     assert "PK Telah Ditandatangani" in world.operator().open("/kinerja/pk").text
     (kept,) = world.all(db.select(Document).where(Document.kind == "archive"))
     assert world.operator().open(f"/dokumentasi/{kept.id}?periksa=1").text.count("Tanda tangan ini sah") == 1
+
+
+def test_a_process_keeps_what_it_promises_or_is_not_published(world: World) -> None:
+    """The second signature is gone, and the process still says that nothing is archived without it."""
+    with pytest.raises(InvalidDefinition) as refused:
+        publish(world, without_second_signature(promised=True))
+    assert "Janji menyebut 'tte_eselon', yang tidak ada di diagram" in str(refused.value)
+    assert world.all(db.select(Definition.version)) == [1]
+
+
+def test_a_way_around_the_signatures_is_refused_with_the_way(world: World) -> None:
+    good = (ROOT / "processes/perjanjian_kinerja" / NAME).read_bytes()
+    shortcut = good.replace(b'sourceRef="pk_dikembalikan" targetRef="penyusunan_pk"',
+                            b'sourceRef="pk_dikembalikan" targetRef="arsipkan"')  # fmt: skip
+    assert shortcut != good
+    with pytest.raises(InvalidDefinition) as refused:
+        publish(world, shortcut)
+    broken = [p for p in refused.value.problems if "janji.1" in p.message or "arsipkan hanya sesudah" in p.message]
+    assert [p.element for p in broken] == ["arsipkan"]
+    assert "pk_dikembalikan" in broken[0].path and broken[0].path[-1] == "arsipkan"
+    assert "tte_eselon" not in broken[0].path
 
 
 def test_eselon_1_may_still_give_it_back(world: World) -> None:

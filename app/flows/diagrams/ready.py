@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.engine.difference import compare
 from app.flows.diagrams import drafts, versions
 from app.flows.diagrams.create import RESERVED
-from app.flows.diagrams.examine import Examination, examine
+from app.flows.diagrams.examine import Examination, judge
 from app.flows.diagrams.files import as_bytes
 from app.models import Definition, DiagramDraft, db
 
@@ -52,7 +52,7 @@ class Look:
 def look(draft_id: int) -> Look:
     """NotFound if there is no such draft. Takes as long as a check: about a third of a second."""
     draft = drafts.read(draft_id)
-    found = examine(as_bytes(draft.files, originals(draft)))
+    found = judge(as_bytes(draft.files, originals(draft)))
     process = draft.process or found.process
     newest = versions.newest(process) if process else None
     base = draft.base_id if draft.base_id else None
