@@ -182,6 +182,8 @@ _OWN = {
 def _element(prefix: Path, subject: Subject) -> str:
     tag, key = split(prefix[-1])
     if tag == "spiff.property":
+        if key.startswith("janji"):
+            return f"janji {key[5:].lstrip('._')}".rstrip()
         return PROPERTIES.get(key, f"properti '{key}'")
     if tag == "spiff.parameter":
         return f"parameter '{key}'"
