@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import InvalidInput
 from app.flows.diagrams import drafts
 from app.flows.diagrams.examine import examine
+from app.flows.diagrams.examine import soundness as explore
 from app.flows.diagrams.files import as_bytes
 from app.flows.diagrams.fork import fork as fork_draft
 from app.flows.rights import holds
@@ -54,15 +55,16 @@ def save(id: int) -> ResponseReturnValue:
     """Keep what is drawn: the new revision, or 409 with who saved meanwhile."""
     draft = drafts.read(id)
     sent = request.get_json(silent=True)
-    revision = sent.get("revision") if isinstance(sent, dict) else None
-    if type(revision) is not int:
+    seen = sent.get("revision") if isinstance(sent, dict) else None
+    if type(seen) is not int:
         raise InvalidInput("Nomor simpanan tidak ikut terkirim. Muat ulang halaman ini, lalu simpan lagi.")
     files = {**draft.files, **_files(draft)}
     try:
-        revision = drafts.save(id, revision, files, g.actor, clock.now())
+        drafts.save(id, seen, files, g.actor, clock.now())
     except drafts.Overtaken as e:
-        link = current_app.jinja_env.globals["link"]  # "" while there is no such page
-        url = link("differences.saves", id=id, a=sent["revision"], b=e.draft.revision)
+        if e.draft.files == files:  # sent again, since the answer to the first time was lost
+            return jsonify(_saved(e.draft))
+        url = url_for("differences.saves", id=id, a=seen, b=e.draft.revision)
         return jsonify(message=str(e), difference_url=url, **_saved(e.draft)), 409
     return jsonify(_saved(drafts.read(id)))
 
@@ -89,14 +91,32 @@ def check(id: int) -> ResponseReturnValue:
     return jsonify(examined.as_json(examine(as_bytes({**draft.files, **_files(draft)}))))
 
 
+@bp.post("/<int:id>/alur")
+@needs(BIRO, ADMIN)
+def soundness(id: int) -> ResponseReturnValue:
+    """Where cases can go in what is drawn now: whether each can end, and whether a step is never reached."""
+    draft = drafts.read(id)
+    found = explore(as_bytes({**draft.files, **_files(draft)}))
+    return jsonify(problems=[examined.problem(p) for p in found.problems], facts=examined.facts(found))
+
+
 @bp.get("/<int:id>/periksa")
 @needs(BIRO, ADMIN)
 def check_page(id: int) -> ResponseReturnValue:
-    """The same for the saved draft, as a page that needs no script."""
+    """The same for the saved draft, as a page that needs no script; with `alur`, where cases can go as well."""
     draft = drafts.read(id)
     found = examine(as_bytes(draft.files))
+    ways = explore(as_bytes(draft.files)) if "alur" in request.args and found.ok else None
     return render_template(
-        "editor/check.html", draft=draft, found=found, executed=examined.executed(found), levels=examined.LEVELS
+        "editor/check.html",
+        draft=draft,
+        ok=found.ok and (ways is None or ways.ok),
+        problems=[*(ways.problems if ways else ()), *found.problems],
+        facts=examined.facts(ways) if ways else [],
+        walked=ways is not None,
+        executed=examined.executed(found),
+        levels=examined.LEVELS,
+        names={e.id: e.name or e.id for e in found.elements.values()},
     )
 
 
@@ -142,6 +162,7 @@ def _saved(draft: DiagramDraft) -> dict[str, Any]:
 def _page(draft: DiagramDraft, may_edit: bool) -> dict[str, Any]:
     """What the script of the page begins with."""
     urls = {name: url_for(f"editor.{name}", id=draft.id) for name in ("save", "state", "check", "soundness", "fork")}
+    urls["difference"] = url_for("differences.saves", id=draft.id)
     return {
         **_saved(draft), "id": draft.id, "process": draft.process, "name": draft.name, "files": draft.files,
         "main": main_file(draft.process, draft.files), "mode": "edit" if may_edit else "read",
@@ -161,11 +182,3 @@ def _vocabulary() -> dict[str, Any]:
     from app.web import editor_forms  # it adds its routes to this blueprint, so it comes after
 
     return dict(getattr(editor_forms, "vocabulary_json", dict)())
-
-
-@bp.post("/<int:id>/alur")
-@needs(BIRO, ADMIN)
-def soundness(id: int) -> ResponseReturnValue:
-    """Where cases can go in what is drawn now: whether each can end, and whether a step is never reached."""
-    drafts.read(id)
-    return jsonify(problems=[], facts=[])

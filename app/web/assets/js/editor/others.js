@@ -24,7 +24,7 @@ export function watchOthers(draft, drawing, saver, reload) {
     if (now.revision <= saver.revision || now.revision === told || saver.sending) return;
     told = now.revision;
     const words = `${now.mine ? "Jendela lain dengan akun ini" : now.saver} menyimpan draf ini pukul ${now.saved}. Muat yang terbaru sebelum menggambar lagi.`;
-    notice("lain", words, [{ label: "Muat yang terbaru", main: true, act: () => reload() }, ...(now.difference_url ? [{ label: "Lihat bedanya", href: now.difference_url }] : [])], "info");
+    notice("lain", words, [{ label: "Muat yang terbaru", main: true, act: () => reload() }, { label: "Lihat bedanya", href: `${draft.urls.difference}?a=${saver.revision}&b=${now.revision}` }], "info");
   }
 
   document.addEventListener("visibilitychange", () => !document.hidden && look());

@@ -42,7 +42,7 @@ export class Saver {
   async save({ leaving = false } = {}) {
     clearTimeout(this.timer);
     if (this.sending) await this.sending;
-    if (!this.dirty) return true;
+    if (!this.dirty || this.leaving) return !this.dirty;
     this.sending = this.send(leaving);
     await this.sending;
     this.sending = null;
@@ -120,8 +120,8 @@ export class Saver {
     await this.drawing.take();
     const { status, body } = await ask(this.draft.urls.fork, { files: this.drawing.files });
     if (status !== 200) return notice("salin", body.error ?? "Salinan belum dapat dibuat. Coba lagi sebentar lagi.", [], "danger");
-    this.rescue.drop();
     this.leave(body.url);
+    this.rescue.drop();
   }
 
   /** Take what is saved; what is drawn here and not saved is given up. */
@@ -133,6 +133,7 @@ export class Saver {
     this.tell({ saver, saved });
   }
 
+  /** Go, and save nothing more on the way. */
   leave(url) {
     this.leaving = true;
     if (url === location.href) location.reload();

@@ -10,7 +10,12 @@ export function toolbar(viewer, root, saver) {
     "zoom-in": () => zoom(viewer, 1), "zoom-out": () => zoom(viewer, -1), fit: () => fit(viewer),
     search: () => get("searchPad") && viewer.get("editorActions").trigger("find"),
     simulate: () => get("toggleMode")?.toggleMode(), minimap: () => get("minimap")?.toggle(),
-    save: () => { get("directEditing")?.complete(); saver?.save(); },
+    save: () => {
+      get("directEditing")?.complete();
+      // what is typed in the panel and not left yet counts too
+      document.activeElement?.matches("input, textarea, select") && document.activeElement.dispatchEvent(new Event("change", { bubbles: true }));
+      saver?.save();
+    },
     keys: () => document.getElementById("tombol").showModal(),
   };
   root.addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 // Reading a diagram's elements: by BPMN's words, and what they carry in their extensions.
 
-export const is = (node, ...kinds) => kinds.some((kind) => node.$instanceOf?.(`bpmn:${kind}`));
+export const is = (node, ...kinds) => kinds.some((kind) => node?.$instanceOf?.(`bpmn:${kind}`));
 
 export const extension = (node, type) => (node.extensionElements?.values ?? []).find((value) => value.$type === type);
 

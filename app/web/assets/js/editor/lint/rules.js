@@ -1,8 +1,9 @@
 // What the engine would drop or misread, seen while it is drawn. The server's check has the last word; these rules
-// answer at once, and are silent about elements that the server has spoken of.
+// answer at once, and fall silent where the server has spoken (see index.js).
 import { extension, fieldsOf, is, operatorOf, property } from "./reading.js";
 
 const FORBIDDEN = ["End", "Start", "Root"]; // the engine's own names
+const SYSTEM = "Sistem"; // the lane of what no person does
 const TASKS = ["UserTask", "ManualTask", "ServiceTask", "ScriptTask", "BusinessRuleTask", "SendTask", "ReceiveTask", "CallActivity", "SubProcess"];
 
 /** name -> [category, (node, say, vocabulary) => void]; `say(message, node = the one looked at)`. */
@@ -60,17 +61,19 @@ export const RULES = {
   "terlepas": ["error", (node, say) => {
     if (!is(node, "FlowNode") || node.triggeredByEvent || node.isForCompensation || node.$parent && is(node.$parent, "AdHocSubProcess")) return;
     if (is(node, "StartEvent")) return outgoing(node).length || say("Start event ini tidak menuju ke mana pun. Sambungkan ke langkah pertama.");
-    if (!is(node, "BoundaryEvent") && !(node.incoming ?? []).length) return say("Elemen ini tidak pernah dicapai. Sambungkan dari langkah sebelumnya, atau hapus.");
-    if (!is(node, "EndEvent") && !outgoing(node).length) say("Elemen ini tidak menuju ke mana pun. Sambungkan ke langkah berikutnya.");
+    if (!is(node, "BoundaryEvent") && !(node.incoming ?? []).length) say("Elemen ini tidak pernah dicapai. Sambungkan dari langkah sebelumnya, atau hapus.");
+  }],
+  "buntu": ["warn", (node, say) => {
+    if (is(node, "FlowNode") && !is(node, "StartEvent", "EndEvent") && !node.triggeredByEvent && !node.isForCompensation && !outgoing(node).length) say("Elemen ini tidak menuju ke mana pun, jadi perkara berakhir di sini. Sambungkan ke langkah berikutnya.");
   }],
   "jalur-peran": ["error", (node, say, { roles }) => {
     if (!is(node, "Lane") || node.childLaneSet || !roles) return;
     const name = (node.name ?? "").trim();
     if (!name) say("Jalur ini belum bernama. Beri nama peran yang mengerjakannya.");
-    else if (!roles.includes(name)) say(`Jalur '${name}' bukan nama peran. Pilih dari: ${roles.join(", ")}.`);
+    else if (name !== SYSTEM && !roles.includes(name)) say(`Jalur '${name}' bukan nama peran. Pilih dari: ${roles.join(", ")}.`);
   }],
   "orang-di-sistem": ["error", (node, say) => {
-    if (!is(node, "Lane") || (node.name ?? "").trim() !== "Sistem") return;
+    if (!is(node, "Lane") || (node.name ?? "").trim() !== SYSTEM) return;
     for (const step of node.flowNodeRef ?? []) if (is(step, "UserTask", "ManualTask")) say("Tugas orang ini berada di jalur Sistem, yang tidak punya orang. Pindahkan ke jalur perannya.", step);
   }],
   "tanpa-formulir": ["warn", (node, say) => {
