@@ -174,7 +174,11 @@ class _Run:
         elif expected.end and self._last() != expected.end:
             say("akhir", f"Berakhir di {self._name(self._last())}, bukan {self._name(expected.end)}.")
         if expected.waits is not None and tuple(sorted(expected.waits)) != self._waits():
-            say("menunggu", "Perkara sudah selesai." if ended else self._what_waits())
+            wanted = ", ".join(expected.waits) or "tidak ada"
+            say(
+                "menunggu",
+                f"Diharapkan menunggu {wanted}. {self._what_waits()}" if not ended else "Perkara sudah selesai.",
+            )
         if expected.status is not None and expected.status != self.status:
             say("status", f"Statusnya ‘{self.status}’, bukan ‘{expected.status}’.")
         return sorted(found, key=lambda m: m.line), where or (self._last() if found else "")

@@ -53,7 +53,7 @@ def pages(world: World) -> Iterator[str]:
         "job_id": world.all(db.select(Job.id)),
         "subject": ["orang-1", "akun-3"], "user_id": [1, 3],
         "person_id": [1], "tempat": ["satker-100101", "unit-010000", "satker-999999"],
-        "process": ["perjanjian_kinerja"], "number": [1], "id": world.all(db.select(DiagramDraft.id)),
+        "process": ["perjanjian_kinerja"], "number": [1], "id": world.all(db.select(DiagramDraft.id)), "case_id": [1],
         "key": [f"{d.number}-{d.token}" for d in world.all(db.select(Document))[:1]],
     }  # fmt: skip
     for rule in world.app.url_map.iter_rules():

@@ -80,4 +80,11 @@ def _waiting(ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
 def steps_of(instance_id: int) -> list[dict[str, Any]]:
     """The recorded path with what gateways saw, in order: {element, name, kind, flow, expression, values, at}."""
     query = select(_EVENT.c.at, _EVENT.c.passed).where(_EVENT.c.instance_id == instance_id, _EVENT.c.kind.in_(KINDS))
-    return [{**p, "at": e.at} for e in db.session.execute(query.order_by(_EVENT.c.seq)) for p in e.passed]
+    found: list[dict[str, Any]] = []
+    for event in db.session.execute(query.order_by(_EVENT.c.seq)):
+        before = ""
+        for p in event.passed:
+            if p["element"] != before:  # as `without_repeats`
+                found.append({**p, "at": event.at})
+            before = p["element"]
+    return found
