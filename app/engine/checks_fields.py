@@ -42,7 +42,8 @@ def check_fields(roots: Mapping[str, Tag], report: Report) -> None:
             holder = data.getparent().getparent() if data.getparent() is not None else None
             if holder is None or not holder.get("id"):
                 continue
-            tags = data.findall(camunda("formField"))
+            # as `declared_of` finds them: a damaged file may have a second extensionElements
+            tags = find(holder, "./bpmn:extensionElements/camunda:formData/camunda:formField")
             if not tags:
                 continue
             for fault in faults(declared_of(holder)):

@@ -211,7 +211,7 @@ def _data_objects(file: str, root: Tag, report: Report) -> None:
                     continue
                 around = [a for a in association.iterancestors() if local(a) == "process" or local(a) in SUBPROCESSES]
                 # the first of them may be the very subprocess that the association belongs to
-                if association.getparent() is around[0]:
+                if around and association.getparent() is around[0]:
                     around = around[1:]
                 if declared.getparent() not in around[:2]:
                     report.at(

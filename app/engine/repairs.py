@@ -48,6 +48,8 @@ _EVENTS_THAT_LEAVE = ("intermediateCatchEvent", "intermediateThrowEvent", "bound
 
 _ISO_DATE = re.compile(r"\d{4}-?\d\d-?\d\d([T ][\d:.,+Zz-]+)?\Z", re.ASCII)
 _ISO_CYCLE = re.compile(r"R\d*/[\dPpTtYMWDHSymwdhs:.,+/Zz-]+\Z", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{0,20})?([eE][-+]?\d{1,2})?\Z", re.ASCII)
+_DC, _DI = "http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI"
 _WORKING_DAYS = re.compile(r"hari_kerja\s*\(")
 
 
@@ -65,6 +67,7 @@ def repair(roots: Mapping[str, Tag], report: Report, *, keep_drawn: bool = False
         if not keep_drawn:
             _drop_data_stores(file, root, report)
         _complete_operators(file, root, report)
+        _mend_picture(file, root, report)
         _translate_expressions(file, root, report)
         _quote_timers(file, root, report)
         _imply_defaults(file, root, report)
@@ -149,6 +152,18 @@ def _complete_operators(file: str, root: Tag, report: Report) -> None:
         for tag in list(root.iter(spiff(name))):
             if needed == "" or tag.get(needed) is None:
                 tag.getparent().remove(tag)
+
+
+def _mend_picture(file: str, root: Tag, report: Report) -> None:
+    """SpiffWorkflow reads where a shape is drawn, and fails where that is no number."""
+    for tag in root.iter(f"{{{_DC}}}Bounds", f"{{{_DI}}}waypoint"):
+        for attribute in ("x", "y", "width", "height"):
+            text = tag.get(attribute)
+            if (text is None and str(tag.tag).endswith("}Bounds")) or (
+                text is not None and not _NUMBER.match(text.strip())
+            ):
+                tag.set(attribute, "0")
+                report.at(file, tag, "Ada letak gambar yang bukan angka, jadi diganti 0. Rapikan gambarnya.", "repair")
 
 
 def expression_places(root: Tag) -> Iterator[Tag]:

@@ -158,3 +158,14 @@ def test_a_file_of_camunda_modeler_is_understood() -> None:
     assert (s.operator, s.params) == ("tte.status", ("peran", "satker"))
     values = etree.fromstring(prepared.files["p.bpmn"]).xpath("//*[local-name()='parameter']/@value")
     assert values == ['"kepala"', "satker.kode"]
+
+
+def test_a_place_that_is_no_number_does_not_keep_a_diagram_from_running() -> None:
+    picture = (
+        '<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="p"><bpmndi:BPMNShape bpmnElement="a">'
+        '<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="r80" y="nan" width="1e999"/>'
+        "</bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"
+    )
+    root = repaired(simple().replace(b"</definitions>", picture.encode()), "letak gambar")
+    bounds = root.xpath("//*[local-name()='Bounds']")[0]
+    assert [bounds.get(a) for a in ("x", "y", "width", "height")] == ["0"] * 4
