@@ -88,7 +88,6 @@ def test_a_form_is_declared_seen_saved_and_undone(live: House) -> None:
     expect(box.locator("[data-preview-place] textarea")).to_be_visible()
     expect(box.locator("[data-preview-place]")).to_contain_text("Tulis yang perlu diperbaiki.")
     # a second field, first in order, with choices; what is wrong is said at the field and not taken
-    box.get_by_role("button", name=re.compile("^Catatan reviu ·")).click()
     box.get_by_role("button", name="Tambah isian").click()
     expect(box.get_by_label("Label", exact=True)).to_be_focused()
     type_into(page, "Label", "Keputusan biro")
@@ -230,8 +229,17 @@ def test_roles_stages_and_words(live: House) -> None:
     type_into(page, "Judul instans", "PK {bulan}")
     expect(box.get_by_text("{bulan} tidak dikenal.")).to_be_visible()
     type_into(page, "Tahap 2", "Menyusun")
+    box.get_by_role("button", name="Tambah janji").click()
+    promise = box.get_by_label(re.compile(r"^Janji \d+$")).last
+    expect(promise).to_be_focused()
+    promise.fill("selalu ditandatangani")
+    promise.press("Tab")
+    expect(box.get_by_text("Janji ini belum dapat dibaca.")).to_be_visible()
+    promise.fill("selesai hanya sesudah tte_kepala dan tte_eselon")
+    promise.press("Tab")
     found = kept(live, page, number)
+    assert "selesai hanya sesudah tte_kepala dan tte_eselon" in found.process_properties.values()
     assert found.process_properties["tahapan"].startswith("Info Satker, Menyusun, ")
     assert found.elements["susun_pk"].properties["tahap"] == "Menyusun"
-    undo(page)
+    undo(page, 3)
     assert kept(live, page, number).elements["susun_pk"].properties["tahap"] == "Penyusunan"

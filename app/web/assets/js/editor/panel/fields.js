@@ -94,7 +94,7 @@ export class Fields {
       node("div", { role: "list", "aria-label": "Isian formulir" }, ...cards),
       button("Tambah isian", () => {
         const added = this.made("Isian baru");
-        ctx.opened.add(added);
+        ctx.opened = new WeakSet([added]); // one at a time: there is little room
         ctx.focusNext(`isian-${ctx.number(added)}-label`);
         this.put([...this.all, added]);
       }, { look: "outline-primary", sign: "plus-lg", key: "isian-tambah", disabled: full }),
@@ -119,7 +119,7 @@ export class Fields {
       tool("Hapus", "trash", () => { ctx.focusNext("isian-tambah"); this.put(this.all.filter((f) => f !== field)); }, "hapus"));
     return node("div", { role: "listitem", class: "border rounded mb-2", "data-field-card": field.id ?? "" },
       node("div", { class: "d-flex align-items-center" }, head, tools),
-      ...(open ? [node("div", { class: "p-2 border-top" }, ...this.inside(field, n))] : []));
+      ...(open ? [node("div", { class: "p-2 border-top", role: "group", "aria-label": name }, ...this.inside(field, n))] : []));
   }
 
   inside(field, n) {

@@ -43,7 +43,7 @@ function sentence(words) {
 
 async function enlarge(ctx, question, from) {
   const place = node("div", {}, node("p", {}, "Memuat ..."));
-  const close = button("Tutup", () => dialog.close(), { look: "primary" });
+  const close = button("Tutup", () => dialog.close());
   const dialog = node("dialog", { "aria-label": "Pratinjau formulir", class: "w-100", "data-preview-dialog": "" }, place, node("div", { class: "mt-3" }, close));
   dialog.addEventListener("close", () => { dialog.remove(); from?.focus(); });
   document.body.append(dialog);

@@ -1,7 +1,7 @@
 // The process itself: what there is one of, how a case is called, and its steps; lanes and pools.
 import { button, group, node, para, select, text } from "./controls.js";
 import { describe, stagesOf } from "./general.js";
-import { is, property } from "./model.js";
+import { extension, is, property } from "./model.js";
 
 const ONE = [["", "Boleh banyak sekaligus"], ["tahun satker", "Satu untuk satker ini per tahun"], ["satker", "Satu untuk satker ini"], ["tahun", "Satu per tahun"]];
 const PLACES = ["tahun", "satker", "nama_satker"];
@@ -17,6 +17,7 @@ export function process(ctx, element, bo) {
       select(pending, { key: "unik", label: "Berapa instans", value: property(bo, "unik"), options: ONE, set: set("unik") }),
       text(pending, { key: "p-doc", label: "Keterangan bagi pembaca diagram", value: bo.documentation?.[0]?.text, lines: 2, set: (v) => describe(ctx, element, bo, v.trim()) })),
     group(ctx.folds, "Tahap", "tahapan", ...stages(ctx, element, bo)),
+    group(ctx.folds, "Janji proses ini", "janji", ...promises(ctx, element, bo)),
   ];
 }
 
@@ -49,6 +50,27 @@ function rename(ctx, element, bo, all, at, name) {
       model.setProperties(shape, shape.businessObject, { tahap: name });
     }
   });
+}
+
+const PROMISES = [/^\S.*\s+hanya\s+sesudah\s+\S/, /^\S.*\s+tidak\s+pernah\s+sesudah\s+\S/, /^sesudah\s+\S.*\s+pasti\s+\S/];
+
+/** What must hold on every way through the process (app/engine/invariants.py); the check tries all of them. */
+function promises(ctx, element, bo) {
+  const all = (extension(bo, "spiffworkflow:Properties")?.properties ?? []).filter((p) => p.name?.startsWith("janji"));
+  const set = (name, value) => ctx.model.setProperties(element, bo, { [name]: value });
+  const wrong = (v) => (!v ? "Janji ini kosong. Tulis, atau hapus." : PROMISES.some((form) => form.test(v)) ? "" : "Janji ini belum dapat dibaca. Tulis misalnya: arsipkan hanya sesudah tte_kepala dan tte_eselon");
+  const rows = all.map((p, at) => node("div", { class: "d-flex gap-1" },
+    node("div", { class: "flex-fill" }, text(ctx.pending, { key: p.name, label: `Janji ${at + 1}`, hideLabel: true, value: p.value, lines: 2, check: (v) => wrong(v.trim()), set: (v) => set(p.name, v.replace(/\s+/g, " ").trim()) })),
+    button(`Hapus janji ${at + 1}`, () => { ctx.focusNext("janji-tambah"); set(p.name, ""); }, { look: "link text-body-secondary px-1", sign: "trash", hidden: true, key: `${p.name}-hapus`, title: "Hapus" })));
+  const add = () => {
+    let n = all.length + 1;
+    while (all.some((p) => p.name === `janji.${n}`)) n += 1;
+    ctx.focusNext(`janji.${n}`);
+    const drawn = (kind) => ctx.model.registry.find((e) => e.type === `bpmn:${kind}`)?.id ?? "langkah";
+    set(`janji.${n}`, `${drawn("EndEvent")} hanya sesudah ${drawn("UserTask")}`); // to be changed: one that can be read
+  };
+  return [para("Yang selalu berlaku di setiap jalan proses ini, dengan id langkah atau nama dalam tanda kutip: A hanya sesudah B dan C; A tidak pernah sesudah B; sesudah A pasti B. Pemeriksaan mencobanya pada semua jalan."),
+    ...rows, button("Tambah janji", add, { look: "outline-primary", sign: "plus-lg", key: "janji-tambah", disabled: all.length >= 20 })];
 }
 
 export function lane(ctx, element) {

@@ -69,7 +69,7 @@ function again(ctx, element, bo, known) {
   const most = ctx.vocabulary.limits?.retries ?? 20, set = (name) => (v) => ctx.model.setProperties(element, bo, { [name]: v });
   const whole = (low, high, sentence) => (v) => (v === "" || (/^\d{1,6}$/.test(v) && v >= low && v <= high) ? "" : sentence);
   return group(ctx.folds, "Bila layanan tidak menjawab", "ulang",
-    text(ctx.pending, { key: "retries", label: "Coba lagi (kali)", value: property(bo, "retries"), type: "number", min: 0, max: most, check: whole(0, most, `Tulis angka 0 sampai ${most}.`), set: set("retries"), help: "Sesudahnya menjadi kendala yang dilihat admin." }),
+    text(ctx.pending, { key: "retries", label: "Coba lagi (kali)", value: property(bo, "retries"), type: "number", min: 0, max: most, check: whole(0, most, `Tulis angka 0 sampai ${most}.`), set: set("retries"), help: "Kosong: 5 kali. Sesudahnya menjadi kendala yang dilihat admin." }),
     text(ctx.pending, { key: "backoff", label: "Jeda pertama (detik)", value: property(bo, "backoff"), type: "number", min: 1, max: 86400, check: whole(1, 86400, "Tulis angka 1 sampai 86.400."), set: set("backoff"), help: "Kosong: 30 detik. Setiap jeda berikutnya dua kali lipat." }));
 }
 

@@ -1,5 +1,5 @@
 // A task of a person: what it asks, until when, and whose it is.
-import { group, node, para, radios, select, text } from "./controls.js";
+import { check, group, node, para, radios, select, text } from "./controls.js";
 import { dueFrom, HOW, toWords } from "./durations.js";
 import { Fields, plainFields } from "./fields.js";
 import { fieldsOf, is, laneOf, property } from "./model.js";
@@ -32,6 +32,7 @@ function form(ctx, element, bo) {
   if (kind === "ada") {
     parts.push(select(ctx.pending, { key: "form", label: "Formulir", value: name, options: [["", "Pilih formulir"], ...(vocabulary.forms ?? []).map((f) => [f.name, f.title])], set: pick }));
     if (known) parts.push(para(`Menanyakan: ${(known.pages.length ? known.pages : known.asks).join(", ")}.${known.secret ? " Meminta passphrase, jadi layanan tanda tangan langsung sesudahnya." : ""}`));
+    if (known?.secret) parts.push(check(ctx.pending, { key: "tanda_tangan", label: "Cukup persetujuan, tanpa tanda tangan", value: property(bo, "tanda_tangan") === "tidak", set: (on) => model.setProperties(element, bo, { tanda_tangan: on ? "tidak" : "" }) }));
     if (known) parts.push(preview(ctx, { form: name }));
   }
   if (kind === "sendiri") parts.push(...fields.draw(), preview(ctx, { fields: plainFields(bo), name: bo.name ?? "" }));
