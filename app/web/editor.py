@@ -114,7 +114,7 @@ def check_page(id: int) -> ResponseReturnValue:
         problems=[*(ways.problems if ways else ()), *found.problems],
         facts=examined.facts(ways) if ways else [],
         walked=ways is not None,
-        executed=examined.executed(found),
+        executed=examined.by_kind(examined.executed(found)),
         levels=examined.LEVELS,
         names={e.id: e.name or e.id for e in found.elements.values()},
     )

@@ -29,6 +29,14 @@ def executed(found: Examination) -> list[dict[str, Any]]:
     return [asdict(row) for row in found.executed]
 
 
+def by_kind(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The same in groups of one kind, the kinds in the order in which they come first."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["kind_words"], []).append(row)
+    return groups
+
+
 def facts(found: Soundness) -> list[str]:
     """What was looked at, and what became of each promise of the process, in sentences."""
     looked = f"{angka(found.states)} keadaan ditelusuri" if found.states else "Alur belum ditelusuri"

@@ -12,6 +12,8 @@ export class Check {
   /** The diagram is another one than what the server spoke of. */
   touched() {
     this.told.fresh = false;
+    this.told.all = this.told.all.filter((p) => p.from !== "alur");
+    if (this.result) this.result.textContent = "";
     this.plan(QUIET);
   }
 
@@ -62,6 +64,7 @@ export class Check {
 /** "Periksa alur": explores where cases can go, in the background. */
 export function soundness(check, button, result) {
   if (!button) return;
+  check.result = result;
   button.addEventListener("click", async () => {
     button.disabled = true;
     result.textContent = "Menelusuri semua jalan yang mungkin ...";

@@ -10,6 +10,7 @@ async function start() {
   const small = matchMedia("(max-width: 767.98px)").matches;
   const drawing = draft.mode === "edit" && !small;
   root.dataset.mode = drawing ? "edit" : "read";
+  if (small) root.querySelector("[data-element-part]").open = true; // there it says more than the drawing
   try {
     const { open } = drawing ? await import("./edit.js") : await import("./read.js");
     await open(root, draft);

@@ -21,13 +21,13 @@ export class Problems {
   /** What linting found, by the element that shows it. */
   take(issues) {
     this.issues = Object.values(issues).flat().map((i) => ({
-      level: i.category, element: i.actualElementId ?? i.id, shown: i.id, message: i.message, line: i.line, path: i.way ?? [], served: i.served,
+      level: i.category, element: i.actualElementId ?? i.id, shown: i.id, message: i.message, line: i.line, path: i.way ?? [], whole: i.whole,
     }));
     this.draw();
   }
 
   draw() {
-    const elsewhere = (this.told.elsewhere ?? []).map((p) => ({ ...p, level: OF_SERVER[p.level], served: true }));
+    const elsewhere = (this.told.elsewhere ?? []).map((p) => ({ ...p, level: OF_SERVER[p.level], path: p.path ?? [] }));
     this.items = [...this.issues, ...elsewhere].sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level));
     const count = (...levels) => this.items.filter((i) => levels.includes(i.level)).length;
     const errors = count("error", "rule-error"), warnings = count("warn");
@@ -39,7 +39,7 @@ export class Problems {
   row(item, n) {
     const [word, colour] = LEVELS[item.level] ?? LEVELS.info;
     const element = this.view.registry.get(item.element), place = item.file && item.file !== this.drawing.name ? item.file : "";
-    const name = element ? nameOf(element) : item.name || item.element;
+    const name = item.whole ? "" : element ? nameOf(element) : item.name || item.element;
     const where = [name, place, item.line ? `baris ${item.line}` : ""].filter(Boolean).join(", ");
     const button = make("button", { type: "button", class: "problem", "data-nth": String(n) },
       make("span", { class: `badge bg-${colour}-subtle text-${colour}-emphasis border border-${colour}-subtle` }, word), " ",
@@ -52,6 +52,6 @@ export class Problems {
     if (item.file && item.file !== this.drawing.name && item.file in this.drawing.files) await this.show.file(item.file);
     clearMarks(this.view);
     if (item.path.length) drawPath(this.view, item.path);
-    this.show.element(item.shown && !this.view.registry.get(item.element) ? item.shown : item.element);
+    if (!item.whole) this.show.element(item.shown && !this.view.registry.get(item.element) ? item.shown : item.element);
   }
 }

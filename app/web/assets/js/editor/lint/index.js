@@ -27,7 +27,7 @@ function ruleFor(name, known, told) {
 function served(node, reporter, told, level) {
   if (node.$type !== "bpmn:Definitions") return;
   for (const p of told.problems) {
-    if (p.level === level) reporter.report(p.element || node.id, p.message, { line: p.line, way: p.path, served: true });
+    if (p.level === level) reporter.report(p.element || node.id, p.message, { line: p.line, way: p.path, whole: !p.element });
   }
 }
 
