@@ -9,6 +9,7 @@ from lxml import etree
 
 from app.engine.bpmn_xml import ACTIVITIES, Tag, bpmn, extension, find, has_nodes, local, nodes_of, scopes_of
 from app.engine.checks_names import SYSTEM
+from app.engine.checks_structure import MAX_NAME
 from app.engine.diagram import lanes_by_node
 from app.engine.foreign_terms import (
     Asked,
@@ -33,6 +34,7 @@ MOST_CHOICES = 20
 def read_flow(roots: Mapping[str, Tag], taking: Taking) -> None:
     _one_process(roots, taking)
     for file, root in roots.items():
+        _titles(taking, file, root)
         for task in [n for n in all_nodes(root) if local(n) == "task"]:
             to_person(taking, file, task, "Tugas ini belum berjenis.")
         _names(taking, file, root)
@@ -71,6 +73,19 @@ def _one_process(roots: Mapping[str, Tag], taking: Taking) -> None:
             process.set("isExecutable", "false")
             name = process.get("name") or process.get("id") or ""
             taking.say(file, process, f"Proses '{name[:80]}' tidak dipanggil proses utama, jadi dianggap keterangan.")
+
+
+def _titles(taking: Taking, file: str, root: Tag) -> None:
+    """A process without a name is called as its pool, else as its file."""
+    pools = {p.get("processRef"): p.get("name") for p in root.iter(bpmn("participant"))}
+    for process in root.iter(bpmn("process")):
+        if (process.get("name") or "").strip() or not has_nodes(process):
+            continue
+        stem = file.rpartition("/")[2].partition(".")[0].replace("_", " ").replace("-", " ").strip()
+        name = " ".join((pools.get(process.get("id")) or stem).split())[:MAX_NAME]
+        if name:
+            process.set("name", name)
+            taking.say(file, process, f"Proses tanpa nama dinamai '{name[:80]}'.")
 
 
 def _names(taking: Taking, file: str, root: Tag) -> None:

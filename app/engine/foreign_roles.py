@@ -111,7 +111,10 @@ def _pools(taking: Taking, file: str, root: Tag) -> None:
 
 
 def _follow(root: Tag, process: Tag) -> None:
-    """Where lanes have just been made, all else stands in the lane of what comes before it, or of what it leads to."""
+    """Where lanes have just been made, what needs nobody stands in the lane of what comes before it, or after it.
+
+    Work for people stays outside until somebody has chosen who does it.
+    """
     lanes = lanes_by_node(root)
     nodes = {n.get("id"): n for n in nodes_of(process) if n.get("id")}
     pairs = [(f.get("sourceRef"), f.get("targetRef")) for f in process.findall(bpmn("sequenceFlow"))]
@@ -124,7 +127,7 @@ def _follow(root: Tag, process: Tag) -> None:
         while todo:
             id_ = todo.pop(0)
             for other in following.get(id_, ()):
-                if other in nodes and other not in lanes:
+                if other in nodes and other not in lanes and not _wants_lane(nodes[other]):
                     lanes[other] = lanes[id_]
                     _put(root, nodes[other], lanes[id_])
                     todo.append(other)

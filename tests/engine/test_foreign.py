@@ -246,6 +246,16 @@ def test_a_partner_is_documentation_whatever_is_in_it() -> None:
     ) * 2
 
 
+def test_a_process_without_a_name_is_called_as_its_pool_or_its_file() -> None:
+    assert taken("bpmnio_pinjam_aula.bpmn")["name"] == "Peminjaman Aula"
+    assert taken("bpmnio_sederhana.bpmn")["name"] == "bpmnio sederhana"
+
+
+def test_work_that_nobody_was_chosen_for_waits_for_a_role() -> None:
+    answer = taken("camunda_pengadaan.bpmn", roles={})
+    assert answer["homeless"] == 2 and {e for e, _ in errors(answer)} == {"surat", "beritahu"}
+
+
 def test_a_drawing_without_start_end_lane_or_kind_of_task() -> None:
     answer = taken("bpmnio_sederhana.bpmn", roles={})
     assert answer["homeless"] == 3 and {e for e, _ in errors(answer)} == {"Activity_a", "Activity_b", "Activity_c"}

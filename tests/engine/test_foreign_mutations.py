@@ -1,4 +1,4 @@
-"""Damaged bytes and damaged trees, of our own diagram and of foreign ones: refused in words, or a diagram that loads."""
+"""Damaged bytes and damaged trees, of our diagram and of foreign ones: refused in words, or a diagram that loads."""
 
 from __future__ import annotations
 

@@ -132,7 +132,8 @@ def proposed(found: Look) -> str:
     """An id that is free and reads well in addresses: the file's own, or one made of the name of the process."""
     for wish in (found.process, found.name, "proses_baru"):
         code = re.sub(r"[^a-z0-9]+", "_", wish.lower()).strip("_0123456789")[:50].rstrip("_")
-        if _CODE.fullmatch(code) and code not in RESERVED and not code.startswith("process_"):
+        generated = re.match(r"process(_|\Z)", code)  # what editors call every first process
+        if _CODE.fullmatch(code) and code not in RESERVED and not generated:
             break
     names = [code, *(f"{code}_{n}" for n in range(2, 100))]
     return next((n for n in names if not taken(n)), code)
