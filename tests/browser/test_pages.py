@@ -47,6 +47,7 @@ ELSEWHERE = {
     "imports": "test_import_story.py",
     "interventions": "test_incident.py",
     "mails": "test_first_login_story.py",
+    "moves": "test_moves.py",
     "passwords": "test_first_login_story.py",
     "privacy": "test_audit_pages.py",
     "substitutes": "test_substitute_story.py",
