@@ -74,7 +74,6 @@ class Space:
     problems: list[Problem] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     ways: dict[Way, Way] = field(default_factory=dict)
-    _into: list[list[int]] = field(default_factory=list)
 
     @property
     def graph(self) -> Graph:
@@ -94,14 +93,16 @@ class Space:
             at += 1
         complete = at == len(self.order) and not game.cut
         self.seen = {sign[1:] for sign in game.passed}
+        dead = [n for n in range(at) if not self.edges[n] and self.order[n] != END]
+        self._stuck(net, dead)
         if complete:
-            self._ends(net)
+            self._endless(net, dead)
             self._unreached(net)
-        kept = self._kept(promises, first, complete, time.monotonic() + (self.until - began) / 2)
+        kept = tuple(self._kept(promises, first, complete, time.monotonic() + (self.until - began) / 2))
         if not complete:
             self.problems.append(self.unfinished(len(self.order)))
         found = tuple(sorted(self.problems, key=lambda p: p.level != "error"))
-        return Soundness(found, len(self.order), complete, time.monotonic() - began, tuple(kept))
+        return Soundness(found, len(self.order), complete, time.monotonic() - began, kept)
 
     def unfinished(self, states: int) -> Problem:
         file, line = self.details.processes.get(self.prepared.process_id, ("", 0))
@@ -155,35 +156,35 @@ class Space:
                 )
             self._say(spot.node, message, self.way_to(at, way), "warning" if only_beside else "error")
 
-    def _ends(self, net: Net) -> None:
-        """States from which no end is reachable: where a token waits for ever, and rounds without a way out."""
-        good = self._backwards(self.index.get(END, -1))
-        bad = [n for n in range(len(self.order)) if n not in good]
-        dead = [n for n in bad if not self.edges[n]]
+    def _stuck(self, net: Net, dead: list[int]) -> None:
+        """Where nothing can happen any more, and tokens wait for ever."""
         for number in dead:
             for spot in net.of_bits(self.order[number]):
                 if len(self.problems) < 4 * MOST and spot.inner < 0:
                     self._say(spot.node, _waiting(spot), self.way_to(number))
-        leading = set().union(*(self._backwards(n) for n in dead[:200])) if dead else set()
-        for number in [n for n in bad if n not in leading][:1]:
+
+    def _endless(self, net: Net, dead: list[int]) -> None:
+        """Rounds without a way out."""
+        good = self._backwards([self.index.get(END, -1), *dead])
+        for number in [n for n in range(len(self.order)) if n not in good][:1]:
             spots = [s for s in net.of_bits(self.order[number]) if s.inner < 0]
             message = "Dari sini perkara tidak pernah dapat selesai: semua jalan berputar. Gambar jalan ke end event."
             if spots:
                 self._say(spots[0].node, message, self.way_to(number))
 
-    def _backwards(self, number: int) -> set[int]:
-        if not self._into:
-            self._into = [[] for _ in self.order]
-            for source, edges in enumerate(self.edges):
-                for target, _ in edges:
-                    self._into[target].append(source)
+    def _backwards(self, numbers: list[int]) -> set[int]:
+        """The states from which one of these can be reached."""
+        into: list[list[int]] = [[] for _ in self.order]
+        for source, edges in enumerate(self.edges):
+            for target, _ in edges:
+                into[target].append(source)
         found: set[int] = set()
-        todo = [number] if number >= 0 else []
+        todo = [n for n in numbers if n >= 0]
         while todo:
             at = todo.pop()
             if at not in found:
                 found.add(at)
-                todo += self._into[at]
+                todo += into[at]
         return found
 
     def _unreached(self, net: Net) -> None:

@@ -84,7 +84,8 @@ class Flowing:
             some |= known.some
             if not self.graph.out(inner.id) and known.all is not None:  # an end, drawn or implied
                 always = known.all if always is None else always & known.all
-        return some, always or _NONE
+        items = self.detail(node.id).items  # they stay inside
+        return some - items, (always or _NONE) - items
 
 
 def follow(elements: Mapping[str, Element], graph: Graph, details: Details, vocabulary: Vocabulary) -> Flowing:
