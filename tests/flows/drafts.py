@@ -22,6 +22,13 @@ FIELDS = (
     "</formData></extensionElements>"
 )
 
+DRAWN = (
+    '<bpmndi:BPMNShape id="reviu_biro_di" bpmnElement="reviu_biro">'
+    '<dc:Bounds x="1540" y="620" width="120" height="80" />'
+    '</bpmndi:BPMNShape><bpmndi:BPMNEdge id="f_reviu_di" bpmnElement="f_reviu"><di:waypoint x="1660" y="660"/>'
+    '<di:waypoint x="1730" y="660"/></bpmndi:BPMNEdge>'
+)
+
 
 def changed(*pairs: tuple[str, str]) -> str:
     """The PK's diagram with these texts replaced, each of which stands in it."""
@@ -43,6 +50,7 @@ def with_review() -> str:
         ("<flowNodeRef>review_eselon_1</flowNodeRef>",
          "<flowNodeRef>review_eselon_1</flowNodeRef><flowNodeRef>reviu_biro</flowNodeRef>"),
         ("<outgoing>f_ke_eselon</outgoing>", ""), ("<incoming>f_ke_eselon</incoming>", ""),
+        ("</bpmndi:BPMNPlane>", DRAWN + "</bpmndi:BPMNPlane>"),
     )  # fmt: skip
 
 
