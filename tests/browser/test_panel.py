@@ -243,3 +243,34 @@ def test_roles_stages_and_words(live: House) -> None:
     assert found.elements["susun_pk"].properties["tahap"] == "Menyusun"
     undo(page, 3)
     assert kept(live, page, number).elements["susun_pk"].properties["tahap"] == "Penyusunan"
+
+
+LOOP = '<multiInstanceLoopCharacteristics><loopDataInputRef>pk.sasaran</loopDataInputRef><inputDataItem id="baris" name="baris" /></multiInstanceLoopCharacteristics>'  # noqa: E501
+
+
+@pytest.mark.slow
+def test_a_repeated_step_keeps_its_list(live: House) -> None:
+    """Spiff's way of naming a variable there is no BPMN that moddle knows: it would go with the first save."""
+    number = begun(live)
+
+    def repeated() -> None:
+        with live.world.app.app_context():
+            draft = drafts.read(number)
+            old = "<outgoing>f_langkah_registrasi</outgoing>"
+            files = {**draft.files, PK: draft.files[PK].replace(old, old + LOOP)}
+            actor = rights.actor_of(draft.created_by or 0, 2026, rights.local_day(clock.now()))
+            drafts.save(number, 1, files, actor, clock.now())
+
+    aside(repeated)
+    page = opened(live, number, "perbaiki_registrasi")
+    expect(panel(page).get_by_label("Menurut daftar")).to_have_value("pk.sasaran")
+    type_into(page, "Nama barisnya", "sasaran")
+    kept(live, page, number)
+    text = live.world.all(db.select(DiagramDraft))[0].files[PK]
+    assert "loopDataInputRef>pk.sasaran</" in text
+    assert 'id="sasaran" name="sasaran"' in text
+    type_into(page, "Berapa kali", "3")
+    kept(live, page, number)
+    text = live.world.all(db.select(DiagramDraft))[0].files[PK]
+    assert "loopDataInputRef" not in text
+    assert ">3</" in text

@@ -91,7 +91,7 @@ async function emit(name, text) {
 /** The fonts that PDFs of the server embed: those named in fonts-pdf.txt, as "<path in node_modules>" one a line. */
 async function pdfFonts() {
   const lines = (await readFile(join(here, "fonts-pdf.txt"), "utf8")).split("\n").filter((l) => l && !l.startsWith("#"));
-  await mkdir(join(out, "fonts-pdf"));
+  await mkdir(join(out, "fonts-pdf"), { recursive: true });
   await Promise.all(lines.map((l) => cp(join(modules, l), join(out, "fonts-pdf", basename(l)))));
 }
 

@@ -7,6 +7,7 @@ import Simulation from "bpmn-js-token-simulation";
 import Minimap from "diagram-js-minimap";
 import { lintConfig } from "./lint/index.js";
 import { extensionsFor } from "./moddle/index.js";
+import { keepLoopNames } from "./moddle/loops.js";
 import words, { watchWords } from "./words/index.js";
 
 export function createModeler(container, texts, vocabulary, told) {
@@ -17,6 +18,7 @@ export function createModeler(container, texts, vocabulary, told) {
     linting: { active: true, bpmnlint: lintConfig(vocabulary, told) },
     canvas: { deferUpdate: false },
   });
+  keepLoopNames(modeler.get("moddle"));
   watchWords(container);
   return modeler;
 }

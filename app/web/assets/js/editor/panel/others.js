@@ -28,13 +28,17 @@ function decision(ctx, element, bo) {
 }
 
 function several(ctx, element, bo, loop_) {
-  const { model } = ctx, known = namesOf(knownBefore(bo, ctx.vocabulary)), collection = loop_.get("camunda:collection") ?? "";
+  const { model } = ctx, known = namesOf(knownBefore(bo, ctx.vocabulary));
   const set = (values) => model.updateInside(element, loop_, values);
+  // a list is named as BPMN does it where the file does so, else as Camunda does
+  const standard = Boolean(loop_.loopDataInputRef), collection = loop_.loopDataInputRef || loop_.get("camunda:collection") || "";
+  const list = (v) => (standard ? { loopDataInputRef: v || undefined } : { "camunda:collection": v || undefined });
+  const item = (v) => (standard ? { inputDataItem: v ? model.create("bpmn:DataInput", { id: v, name: v }, loop_) : undefined } : { "camunda:elementVariable": v || undefined });
   return group(ctx.folds, "Dikerjakan beberapa kali", "ulangan", para(loop_.isSequential ? "Satu demi satu." : "Semuanya bersamaan."),
     expression(ctx, { kind: "value", key: "cardinality", label: "Berapa kali", value: loop_.loopCardinality?.body ?? "", known, help: "Angka, atau data yang berisi angka. Kosong bila menurut daftar.", check: (v) => (/^(0|-\d+)$/.test(v) ? "Tulis angka 1 atau lebih." : /^\d{4,}$/.test(v) ? "Paling banyak 999 kali. Kurangi." : ""),
-      set: (v) => set({ loopCardinality: model.formal(v), ...(v ? { "camunda:collection": undefined } : {}) }) }),
-    expression(ctx, { kind: "value", key: "collection", label: "Menurut daftar", value: collection, known, help: "Satu kali untuk setiap baris daftar ini, misalnya pk.sasaran.", set: (v) => set({ "camunda:collection": v || undefined, ...(v ? { loopCardinality: undefined } : {}) }) }),
-    collection && text(ctx.pending, { key: "itemvar", label: "Nama barisnya", value: loop_.get("camunda:elementVariable") ?? "", mono: true, check: (v) => (v && !/^[A-Za-z]\w*$/.test(v) ? "Pakai huruf, angka, dan _ saja." : ""), set: (v) => set({ "camunda:elementVariable": v || undefined }) }));
+      set: (v) => set({ loopCardinality: model.formal(v), ...(v ? list("") : {}) }) }),
+    expression(ctx, { kind: "value", key: "collection", label: "Menurut daftar", value: collection, known, help: "Satu kali untuk setiap baris daftar ini, misalnya pk.sasaran.", set: (v) => set({ ...list(v), ...(v ? { loopCardinality: undefined } : {}) }) }),
+    collection && text(ctx.pending, { key: "itemvar", label: "Nama barisnya", value: (standard ? loop_.inputDataItem?.name ?? loop_.inputDataItem?.id : loop_.get("camunda:elementVariable")) ?? "", mono: true, check: (v) => (v && !/^[A-Za-z]\w*$/.test(v) ? "Pakai huruf, angka, dan _ saja." : ""), set: (v) => set(item(v)) }));
 }
 
 function loop(ctx, element, bo, loop_) {
