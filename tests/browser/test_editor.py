@@ -150,6 +150,8 @@ def test_who_comes_second_is_told_and_chooses(live: House) -> None:
     live.forgive(409)
     assert saved(live, number).revision == 2  # nothing was overwritten
     assert NEW not in saved(live, number).files[PK]
+    dialog.get_by_text("Dari yang tersimpan ke gambar Anda").click()
+    expect(dialog.get_by_role("listitem").filter(has_text=NEW)).to_be_visible()
     looks.accessible(page)
     dialog.get_by_role("button", name="Nanti saja").click()
     page.get_by_role("button", name="Pilih yang dipakai").click()
@@ -178,7 +180,7 @@ def test_problems_are_listed_and_lead_to_their_element(live: House) -> None:
     problem = page.locator("[data-problems] button", has_text="formulir_lama")
     expect(problem).to_contain_text("Kesalahan")
     expect(problem).to_contain_text(TASK)
-    expect(page.locator(".bjsl-icon-error")).to_have_count(1)
+    expect(page.locator(".bjsl-icon-error")).to_have_css("background-color", "rgb(179, 53, 43)")
     problem.click()
     expect(page.locator("[data-element-id=info_satker].selected")).to_be_attached()
     # the rules answer while one draws, before the server does
