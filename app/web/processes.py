@@ -12,11 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import InvalidDefinition, InvalidInput, NotFound
-from app.flows import definitions
 from app.flows.diagrams import begin as beginning
 from app.flows.diagrams import create, drafts, drop, versions
 from app.flows.diagrams.begin import BeingChanged
-from app.flows.diagrams.examine import Examination
 from app.flows.diagrams.versions import ORIGINS, STATES
 from app.models import Definition, DiagramDraft
 from app.sdk.fields import AtMost, Filled, TextField
@@ -24,7 +22,6 @@ from app.web.access import needs
 from app.web.addresses import row_number
 from app.web.adminform import AdminForm
 from app.web.csv import csv_response
-from app.web.examined import executed
 from app.web.words import waktu
 
 bp = Blueprint("processes", __name__, url_prefix="/proses")
@@ -204,13 +201,13 @@ def version(process: str, number: int) -> ResponseReturnValue:
     row = versions.version(process, number)
     content = versions.content(row)
     try:
-        elements, broken = definitions.of(row.id).elements, ""
+        executed, broken = versions.executed(row), ""
     except InvalidDefinition as e:  # it was published before a check that is stricter
-        elements, broken = {}, str(e)
+        executed, broken = (), str(e)
     return render_template(
         "processes/version.html",
         row=row,
-        executed=executed(Examination(row.process, row.name, (), elements, {})),
+        executed=executed,
         broken=broken,
         files=[(name, len(data)) for name, data in content.items()],
         numbers=versions.numbers(process),
