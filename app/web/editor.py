@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.engine.difference import compare
 from app.errors import InvalidInput
 from app.flows.diagrams import drafts
 from app.flows.diagrams.examine import examine
@@ -24,6 +25,7 @@ from app.web.words import jam
 
 bp = Blueprint("editor", __name__, url_prefix="/proses/draf")
 BIRO, ADMIN = "Biro Perencanaan", "Admin"
+TOLD = 40  # sentences of the difference, when two have drawn; more is no longer read in a dialog
 STATES = {
     "waiting": "Draf ini menunggu persetujuan orang kedua, jadi tidak dapat diubah.",
     "published": "Draf ini sudah terbit, jadi tidak dapat diubah. Buat draf baru dari versi yang berlaku.",
@@ -65,7 +67,8 @@ def save(id: int) -> ResponseReturnValue:
         if e.draft.files == files:  # sent again, since the answer to the first time was lost
             return jsonify(_saved(e.draft))
         url = url_for("differences.saves", id=id, a=seen, b=e.draft.revision)
-        return jsonify(message=str(e), difference_url=url, **_saved(e.draft)), 409
+        words = compare(e.draft.files, files).words[:TOLD]  # from theirs to what was sent
+        return jsonify(message=str(e), difference_url=url, words=words, **_saved(e.draft)), 409
     return jsonify(_saved(drafts.read(id)))
 
 

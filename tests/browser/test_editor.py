@@ -151,7 +151,7 @@ def test_who_comes_second_is_told_and_chooses(live: House) -> None:
     assert saved(live, number).revision == 2  # nothing was overwritten
     assert NEW not in saved(live, number).files[PK]
     dialog.get_by_text("Dari yang tersimpan ke gambar Anda").click()
-    expect(dialog.get_by_role("listitem").filter(has_text=NEW)).to_be_visible()
+    expect(dialog.get_by_role("listitem").first).to_contain_text(f"sekarang bernama '{NEW}'")
     looks.accessible(page)
     dialog.get_by_role("button", name="Nanti saja").click()
     page.get_by_role("button", name="Pilih yang dipakai").click()
@@ -284,3 +284,58 @@ def test_the_editor_is_ready_soon_after_the_click(live: House) -> None:
     page.reload()
     expect(page.locator("[data-editor][data-ready]")).to_be_visible()
     assert int(page.locator("[data-editor]").get_attribute("data-ready") or 0) < 1500
+
+
+@pytest.mark.slow
+def test_a_counter_example_is_drawn_on_the_diagram(live: House) -> None:
+    page = opened(live, begun(live))
+    way = ["mulai", "info_satker", "penyusunan_pk"]
+    found: dict[str, Any] = {
+        "level": "error",
+        "element": way[-1],
+        "name": "",
+        "line": 1,
+        "file": PK,
+        "message": "Contoh jalan.",
+    }
+    found["path"] = way
+    page.route("**/alur", lambda route: route.fulfill(json={"problems": [found], "facts": ["12 keadaan ditelusuri."]}))
+    page.get_by_role("button", name="Periksa alur").click()
+    expect(page.locator("[data-soundness-result]")).to_contain_text("12 keadaan")
+    page.locator("[data-problems] button", has_text="Tampilkan jalannya").click()
+    for drawn in (*way, "f_mulai", "f_info"):
+        expect(page.locator(f".djs-element[data-element-id={drawn}].is-path")).to_be_attached()
+    # what was walked on another drawing is forgotten
+    rename(page, TASK, NEW)
+    expect(page.locator("[data-problems]")).not_to_contain_text("Contoh jalan.")
+
+
+@pytest.mark.slow
+def test_nothing_of_another_tool_is_lost_and_all_files_open(live: House) -> None:
+    """Names of known vocabularies that no descriptor lists, and vocabularies that nobody knows."""
+    odd = (
+        '<camunda:inputOutput xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><camunda:inputParameter name="a">'
+        '<camunda:list><camunda:value>1</camunda:value></camunda:list></camunda:inputParameter></camunda:inputOutput>'
+        '<x:note xmlns:x="urn:x" a="1"><x:deep>b</x:deep></x:note>'
+    )  # fmt: skip
+    number, head = begun(live), f'<userTask id="info_satker" name="{TASK}">\n      <extensionElements>'
+    first = {**saved(live, number).files}
+    assert head in first[PK]
+    first[PK] = first[PK].replace(head, head + odd)
+    first["tabel.dmn"] = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="Tabel" />'
+    live.world.write(db.update(DiagramDraft).where(DiagramDraft.id == number).values(files=first))
+    page = opened(live, number)
+    expect(page.locator("[data-notice=impor]")).to_have_count(0)
+    page.get_by_label("Berkas", exact=True).select_option("tabel.dmn")
+    expect(page.locator("[data-text]")).to_contain_text('name="Tabel"')
+    page.get_by_label("Berkas", exact=True).select_option(PK)
+    rename(page, TASK, NEW)
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan")
+    files = saved(live, number).files
+    assert files["tabel.dmn"] == first["tabel.dmn"]
+    kept = re.sub(r">\s+<", "><", files[PK])
+    for part in (
+        "<camunda:list><camunda:value>1</camunda:value></camunda:list>",
+        '<x:note a="1"><x:deep>b</x:deep></x:note>',
+    ):
+        assert part in re.sub(r' xmlns:\w+="[^"]*"', "", kept)

@@ -59,6 +59,7 @@ ELSEWHERE = {
     "audit": "test_audit_pages.py",
     "processes": "test_process_pages.py",
     "editor": "test_editor.py",
+    "differences": "test_differences.py",
     "replays": "test_replay_story.py",
 }  # fmt: skip
 """Pages by their blueprint that a story of their own looks at, in states that an archived PK does not have."""

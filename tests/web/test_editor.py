@@ -51,6 +51,7 @@ def test_who_did_not_see_the_last_save_overwrites_nothing(world: World, draft: i
     answer = send(biro, path, {"revision": 1, "files": second})
     assert answer.status_code == 409 and answer.json is not None
     assert answer.json["revision"] == 2 and answer.json["saver"] and "Bandingkan" in answer.json["message"]
+    assert answer.json["words"] == ["Tugas 'Satu' sekarang bernama 'Dua'."]  # what is hers and not theirs
     assert '"Dua"' not in row(world, draft).files[PK]
 
 

@@ -1,5 +1,5 @@
 // Others at the same draft: told of a save by somebody else before much is drawn, and asked when both have drawn.
-import { asScript } from "../dom.js";
+import { asScript, make } from "../dom.js";
 import { drop, notice } from "./notices.js";
 
 const LEAST = 8000, MOST = 60_000; // ms between two looks
@@ -42,6 +42,9 @@ export function askWhose(saver, reload) {
     const link = dialog.querySelector("[data-difference]");
     link.hidden = !body.difference_url;
     if (body.difference_url) link.href = body.difference_url;
+    const list = dialog.querySelector("[data-words]");
+    list.querySelector("ul").replaceChildren(...(body.words ?? []).map((words) => make("li", {}, words)));
+    list.hidden = !body.words?.length;
     drop("bentrok");
     if (!dialog.open) dialog.showModal();
   };
