@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import checking, instances, load_people, many_cases, moving, rounds, sheet, signing, step
+from benchmarks import checking, instances, load_people, many_cases, moving, replay, rounds, sheet, signing, step
 from benchmarks.measure import Figure, first_in_line
 
 LATEST = Path(__file__).parent / "latest.json"
 ALL = {
     "step": step.run, "rounds": rounds.run, "cases": many_cases.run, "instances": instances.run, "pdf": sheet.run,
-    "sign": signing.run, "import": load_people.run, "migrate": moving.run, "check": checking.run,
+    "sign": signing.run, "import": load_people.run, "migrate": moving.run, "replay": replay.run, "check": checking.run,
 }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYS = (
     "step_vs_plain_full", "step_vs_plain_cpu", "step_ms_p50", "state_bytes_max", "rounds_300_ratio", "cases_100k_ratio",
     "task_list_ms_p95", "instances_100k_ms_p95", "instances_deep_ratio", "case_page_1000_ms_p95",
-    "pdf_cpu_ms", "sign_pair_ms", "import_340_1000_s", "migrate_1000_s", "check_pk_ms", "soundness_pk_ms",
+    "pdf_cpu_ms", "sign_pair_ms", "import_340_1000_s", "migrate_1000_s", "replay_1000_s",
+    "check_pk_ms", "soundness_pk_ms",
 )  # fmt: skip
 
 

@@ -40,6 +40,12 @@ def test_the_pk_has_scenarios_for_every_way_that_its_guide_tells_of() -> None:
     assert left == set()
 
 
+def test_the_example_of_the_documentation_runs() -> None:
+    text = (scenarios.FOLDER.parent / "docs" / "skenario.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    assert run_one(diagram(scenarios.FOLDER / "perjanjian_kinerja"), "docs", example)["mistakes"] == []
+
+
 def test_the_command_tells_of_each_and_ends_with_what_came_of_them(world: World, tmp_path: Path) -> None:
     place = tmp_path / "perjanjian_kinerja"
     shutil.copytree(scenarios.FOLDER / "perjanjian_kinerja", place)

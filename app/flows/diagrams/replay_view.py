@@ -6,7 +6,7 @@ That is not kept: it is data of the case. The case is played again for whoever o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -27,11 +27,13 @@ JsonRow = dict[str, Any]
 
 @dataclass(frozen=True)
 class Line:
-    """A step on both ways, or on one of them. `parts`: here the ways part for the first time."""
+    """A step on both ways, or on one of them. `parts`: here they part for the first time."""
 
     before: JsonRow | None
     now: JsonRow | None
     parts: bool = False
+    halts: bool = False  # the draft's way has no step behind this one
+    beyond: bool = False  # the draft's way was over before this one
 
     @property
     def same(self) -> bool:
@@ -110,7 +112,8 @@ def aligned(before: list[JsonRow], now: list[JsonRow]) -> tuple[Line, ...]:
                 if line.before or line.now:
                     lines.append(Line(line.before, line.now, not parted))
                     parted = True
-    return tuple(lines)
+    over = max((n for n, line in enumerate(lines) if line.now), default=-1)
+    return tuple(replace(line, halts=n == over, beyond=n > over) for n, line in enumerate(lines))
 
 
 def main_file(files: Mapping[str, str], process: str) -> str:

@@ -7,7 +7,8 @@
 //   {"marks": {id: {mark, count, title}}, "path": [ids]}    see marks.js
 //   {"xml": "..."}                                          the diagram itself, where it has no address (data-bpmn="")
 // data-together="name" on several views: what moves one moves the others (together.js).
-// data-start="all": begin with the whole diagram, however small; else a wide one begins where something is marked.
+// data-start="all": begin with the whole diagram, however small; the id of an element: with that one; else a wide one
+// begins where something is marked.
 // Elsewhere on the page, <button data-element="id"> centres that element in every view that has it; data-was names it
 // where it still had another id.
 // A click on an element is told by the event "diagram:element" on the view: detail {id, mark}.
@@ -51,7 +52,7 @@ async function open(view) {
   fit(one.canvas);
   if (view.dataset.together) join(view.dataset.together, one);
   // too small to read: show what matters instead of everything
-  const first = worthSeeing(one.registry, told);
+  const first = one.registry.get(view.dataset.start ?? "") ?? worthSeeing(one.registry, told);
   if (first && view.dataset.start !== "all" && one.canvas.zoom() < TOO_SMALL) moveTo(one, centreOf(first), READABLE);
   listen(view, viewer, one, told);
   view.dataset.ready = "1";
