@@ -305,9 +305,12 @@ def test_a_counter_example_is_drawn_on_the_diagram(live: House) -> None:
     page.locator("[data-problems] button", has_text="Tampilkan jalannya").click()
     for drawn in (*way, "f_mulai", "f_info"):
         expect(page.locator(f".djs-element[data-element-id={drawn}].is-path")).to_be_attached()
+    shape = page.locator(".djs-element[data-element-id=info_satker] .djs-visual > :first-child")
+    expect(shape).to_have_css("fill", "rgb(217, 240, 242)")  # and can be read
     # what was walked on another drawing is forgotten
     rename(page, TASK, NEW)
     expect(page.locator("[data-problems]")).not_to_contain_text("Contoh jalan.")
+    expect(page.locator(".djs-element.is-path")).to_have_count(0)
 
 
 @pytest.mark.slow

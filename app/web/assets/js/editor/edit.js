@@ -49,6 +49,7 @@ export async function open(root, draft) {
     if (trigger === "clear") return; // another file was opened
     saver.touched();
     check.touched();
+    problems.forget();
     clearTimeout(show.later);
     show.later = setTimeout(() => fillTable(modeler, root, show.element), 400);
   });

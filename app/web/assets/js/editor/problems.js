@@ -48,10 +48,17 @@ export class Problems {
     return make("li", { class: "list-group-item p-0" }, button);
   }
 
+  /** Take a drawn path away. */
+  forget() {
+    if (this.drawn) clearMarks(this.view);
+    this.drawn = false;
+  }
+
   async open(item) {
     if (item.file && item.file !== this.drawing.name && item.file in this.drawing.files) await this.show.file(item.file);
-    clearMarks(this.view);
+    this.forget();
     if (item.path.length) drawPath(this.view, item.path);
+    this.drawn = item.path.length > 0;
     if (!item.whole) this.show.element(item.shown && !this.view.registry.get(item.element) ? item.shown : item.element);
   }
 }
