@@ -11,6 +11,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.engine.bpmn_xml import NODES
 from app.engine.difference import Change, Difference, Sentence, What, compare
 from app.engine.difference_text import Line, text_difference
 from app.engine.difference_words import GROUPS
@@ -129,8 +130,15 @@ def _taken(found: Difference, old: Side, new: Side) -> dict[str, Any]:
     changes = [c for c in found.changes if c.element in elements]
     return {
         "f": wanted, "groups": _grouped(taken[:SHOWN]), "shown": min(len(taken), SHOWN), "total": len(taken),
-        "changes": changes[:SHOWN], "pairs": _pairs(old.files, new.files, changes),
+        "changes": changes[:SHOWN], "first": _first(changes), "pairs": _pairs(old.files, new.files, changes),
     }  # fmt: skip
+
+
+def _first(changes: list[Change]) -> str:
+    """The step with which both diagrams begin: one that is on both sides, if any is, and does not only move."""
+    steps = [c for c in changes if c.element_kind in NODES]
+    both = [c for c in steps if c.kind == "changed" and c.was == c.element]
+    return next((c.element for c in (*both, *steps)), "")
 
 
 def _lines(old: Side, new: Side) -> dict[str, list[Line] | None]:

@@ -52,8 +52,10 @@ async function open(view) {
   fit(one.canvas);
   if (view.dataset.together) join(view.dataset.together, one);
   // too small to read: show what matters instead of everything
-  const first = one.registry.get(view.dataset.start ?? "") ?? worthSeeing(one.registry, told);
-  if (first && view.dataset.start !== "all" && one.canvas.zoom() < TOO_SMALL) moveTo(one, centreOf(first), READABLE);
+  const { start = "", together } = view.dataset;
+  // of views that move together, the one that has the element leads
+  const first = one.registry.get(start) ?? (start && together ? null : worthSeeing(one.registry, told));
+  if (first && start !== "all" && one.canvas.zoom() < TOO_SMALL) moveTo(one, centreOf(first), READABLE);
   listen(view, viewer, one, told);
   view.dataset.ready = "1";
 }
