@@ -45,6 +45,7 @@ NOT_A_PAGE = {
 
 ELSEWHERE = {
     "imports": "test_import_story.py",
+    "intake": "test_intake_pages.py",
     "interventions": "test_incident.py",
     "mails": "test_first_login_story.py",
     "moves": "test_moves.py",
