@@ -64,7 +64,7 @@ def pages(world: World) -> Iterator[str]:
             continue  # a captcha's picture: its token is made by the login page
         for value in values[names[0]] if names else [None]:
             with world.app.test_request_context():
-                yield rule.build({n: value if n == names[0] else values.get(n, [1])[0] for n in names})[1]
+                yield rule.build({n: value if n == names[0] else (values.get(n) or [1])[0] for n in names})[1]
 
 
 def test_every_route_declares_its_right(world: World) -> None:
