@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 import * as sass from "sass";
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -10,7 +10,9 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../../..");
 const modules = join(root, "node_modules");
-const out = resolve(here, "../static/build");
+const home = resolve(here, "../static/build");
+// built beside what is served, then put in its place: a running server never misses its bundle
+const out = `${home}.${process.pid}`;
 const manifest = {};
 
 await rm(out, { recursive: true, force: true });
@@ -109,7 +111,11 @@ for (const file of await readdir(out)) {
 }
 // written last: a build that broke off leaves no manifest, and pages say so
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, Object.keys(manifest).sort(), 1) + "\n");
-console.log("->", relative(root, out));
+await rm(`${home}.old`, { recursive: true, force: true });
+await rename(home, `${home}.old`).catch(() => {});
+await rename(out, home);
+await rm(`${home}.old`, { recursive: true, force: true });
+console.log("->", relative(root, home));
 
 function kb(bytes) {
   return `${(bytes.length / 1000).toFixed(1)} kB`.padStart(11);
