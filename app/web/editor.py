@@ -78,7 +78,6 @@ def state(id: int) -> ResponseReturnValue:
     """Whether somebody else has saved, for a page that looks now and then; with `isi` the files as well."""
     draft = drafts.read(id)
     now = {**_saved(draft), "state": draft.state, "words": STATES.get(draft.state, "")}
-    now["mine"] = draft.saved_by == g.actor.user_id
     if "isi" in request.args:
         return jsonify({**now, "files": draft.files})
     response: Response = jsonify(now)
@@ -158,7 +157,7 @@ def _storable(text: str) -> bool:
 def _saved(draft: DiagramDraft) -> dict[str, Any]:
     return {
         "revision": draft.revision, "saver": draft.saver, "saved_at": draft.saved_at.isoformat(),
-        "saved": jam(draft.saved_at),
+        "saved": jam(draft.saved_at), "mine": draft.saved_by == g.actor.user_id,
     }  # fmt: skip
 
 

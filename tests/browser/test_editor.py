@@ -56,11 +56,11 @@ def begun(house: House, change: tuple[str, str] | None = None) -> int:
     return int(aside(begin))
 
 
-def somebody_saves(house: House, draft_id: int, name: str) -> None:
+def somebody_saves(house: House, draft_id: int, name: str, account: int = 1) -> None:
     """Another person of Biro Perencanaan saves the draft meanwhile, and leaves their name in it."""
 
     def save() -> None:
-        other = replace(biro(house), user_id=1, name=name)
+        other = replace(biro(house), user_id=account, name=name)
         with house.world.app.app_context():
             draft = drafts.read(draft_id)
             files = {**draft.files, PK: draft.files[PK].replace("</definitions>", f"<!-- {name} --></definitions>")}
@@ -342,3 +342,18 @@ def test_nothing_of_another_tool_is_lost_and_all_files_open(live: House) -> None
         '<x:note a="1"><x:deep>b</x:deep></x:note>',
     ):
         assert part in re.sub(r' xmlns:\w+="[^"]*"', "", kept)
+
+
+@pytest.mark.slow
+def test_who_leaves_and_comes_back_at_once_is_not_told_of_a_stranger(live: House) -> None:
+    number = begun(live)
+    page = opened(live, number)
+    me = biro(live)
+    somebody_saves(live, number, me.name, me.user_id)  # what the page sent while it was left
+    expect(page.locator("[data-notices]")).to_be_empty()
+    with page.expect_response("**/keadaan?isi=1"):
+        pass
+    rename(page, TASK, NEW)
+    expect(page.locator("[data-saved]")).to_contain_text("Tersimpan")
+    assert saved(live, number).revision == 3
+    expect(page.get_by_role("dialog")).to_be_hidden()

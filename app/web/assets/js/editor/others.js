@@ -2,7 +2,7 @@
 import { asScript, make } from "../dom.js";
 import { drop, notice } from "./notices.js";
 
-const LEAST = 8000, MOST = 60_000; // ms between two looks
+const FIRST = 1000, LEAST = 8000, MOST = 60_000; // ms until the first look, and between two
 
 export function watchOthers(draft, drawing, saver, reload) {
   let wait = LEAST, etag = "", timer = 0, told = 0;
@@ -22,13 +22,15 @@ export function watchOthers(draft, drawing, saver, reload) {
     const now = await answer.json();
     if (now.state !== "open") return saver.close(now.words);
     if (now.revision <= saver.revision || now.revision === told || saver.sending) return;
+    // what this account sent while it left the page a moment ago came after the page was made
+    if (now.mine && !saver.dirty && !saver.held) return void (await reload());
     told = now.revision;
     const words = `${now.mine ? "Jendela lain dengan akun ini" : now.saver} menyimpan draf ini pukul ${now.saved}. Muat yang terbaru sebelum menggambar lagi.`;
     notice("lain", words, [{ label: "Muat yang terbaru", main: true, act: () => reload() }, { label: "Lihat bedanya", href: `${draft.urls.difference}?a=${saver.revision}&b=${now.revision}` }], "info");
   }
 
   document.addEventListener("visibilitychange", () => !document.hidden && look());
-  timer = setTimeout(look, wait);
+  timer = setTimeout(look, FIRST);
   saver.onSaved = ((before) => (body) => { drop("lain"); wait = LEAST; before(body); })(saver.onSaved);
 }
 
@@ -38,7 +40,7 @@ export function askWhose(saver, reload) {
   let theirs = null;
   saver.onConflict = (body) => {
     theirs = body;
-    dialog.querySelector("[data-who]").textContent = `${body.saver} menyimpan draf ini pukul ${body.saved}.`;
+    dialog.querySelector("[data-who]").textContent = `${body.mine ? "Jendela lain dengan akun ini" : body.saver} menyimpan draf ini pukul ${body.saved}.`;
     const link = dialog.querySelector("[data-difference]");
     link.hidden = !body.difference_url;
     if (body.difference_url) link.href = body.difference_url;
