@@ -1,7 +1,7 @@
 """Run all benchmarks, or those named: `python -m benchmarks [--quick] [name ...]`.
 
-The names: step rounds cases instances pdf sign import migrate. The table goes to the screen, the figures to
-`benchmarks/latest.json`. --quick tries everything in seconds; its figures mean nothing and are not kept.
+The names: step rounds cases instances pdf sign import migrate replay check editor. The table goes to the
+screen, the figures to `benchmarks/latest.json`. --quick tries everything in seconds; its figures mean nothing and are not kept.
 """
 
 from __future__ import annotations
@@ -17,13 +17,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import checking, instances, load_people, many_cases, moving, replay, rounds, sheet, signing, step
+from benchmarks import (
+    checking,
+    instances,
+    load_people,
+    many_cases,
+    moving,
+    opening,
+    replay,
+    rounds,
+    sheet,
+    signing,
+    step,
+)
 from benchmarks.measure import Figure, first_in_line
 
 LATEST = Path(__file__).parent / "latest.json"
 ALL = {
     "step": step.run, "rounds": rounds.run, "cases": many_cases.run, "instances": instances.run, "pdf": sheet.run,
     "sign": signing.run, "import": load_people.run, "migrate": moving.run, "replay": replay.run, "check": checking.run,
+    "editor": opening.run,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ KEYS = (
     "step_vs_plain_full", "step_vs_plain_cpu", "step_ms_p50", "state_bytes_max", "rounds_300_ratio", "cases_100k_ratio",
     "task_list_ms_p95", "instances_100k_ms_p95", "instances_deep_ratio", "case_page_1000_ms_p95",
     "pdf_cpu_ms", "sign_pair_ms", "import_340_1000_s", "migrate_1000_s", "replay_1000_s",
-    "check_pk_ms", "soundness_pk_ms",
+    "check_pk_ms", "soundness_pk_ms", "editor_ready_ms",
 )  # fmt: skip
 
 
