@@ -2,8 +2,9 @@
 import { askWhose, reloaded, watchOthers } from "./others.js";
 import { Check, soundness } from "./check.js";
 import { Drawing, filePicker } from "./drawing.js";
+import { dropOnFlows } from "./dropping.js";
 import { fillTable } from "./table.js";
-import { goTo } from "./looking.js";
+import { goTo, selectNewLanes } from "./looking.js";
 import { createModeler } from "./modeler.js";
 import { drop, notice } from "./notices.js";
 import { mountPanel } from "./panel/index.js";
@@ -53,6 +54,8 @@ export async function open(root, draft) {
     clearTimeout(show.later);
     show.later = setTimeout(() => fillTable(modeler, root, show.element), 400);
   });
+  selectNewLanes(modeler);
+  dropOnFlows(modeler);
   toolbar(modeler, root, saver);
   mountPanel(modeler, root.querySelector("[data-panel]"), vocabulary, { draft, saver, urls: draft.urls });
   askWhose(saver, reload);

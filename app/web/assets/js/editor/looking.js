@@ -1,5 +1,5 @@
 // Where the canvas looks: the whole diagram clear of the palette, one element in the middle, larger, smaller.
-const READABLE = 0.7, STEP = 1.25, SMALLEST = 0.15, LARGEST = 4, MARGIN = 16;
+const READABLE = 0.7, STEP = 1.25, SMALLEST = 0.15, LARGEST = 4, MARGIN = 16, PAD = 64;
 
 /** The whole diagram, beside the palette and not under it. */
 export function fit(viewer) {
@@ -9,7 +9,8 @@ export function fit(viewer) {
   if (!(inner.width > 0 && inner.height > 0 && outer.width > 0)) return;
   const palette = canvas.getContainer().querySelector(".djs-palette:not(.hidden)");
   const left = (palette ? palette.offsetLeft + palette.offsetWidth : 0) + MARGIN;
-  const width = outer.width - left - MARGIN, height = outer.height - 2 * MARGIN;
+  const right = palette ? PAD : MARGIN; // what can be done with a lane or pool stands at its right
+  const width = outer.width - left - right, height = outer.height - 2 * MARGIN;
   const scale = Math.min(width / inner.width, height / inner.height, 1);
   const above = MARGIN + Math.max(0, (height - inner.height * scale) / 2);
   canvas.viewbox({ x: inner.x - left / scale, y: inner.y - above / scale, width: outer.width / scale, height: outer.height / scale });
@@ -35,4 +36,11 @@ export function goTo(viewer, id) {
 function middle(element) {
   if (!element.waypoints) return { x: element.x + element.width / 2, y: element.y + element.height / 2 };
   return element.waypoints[Math.floor(element.waypoints.length / 2)];
+}
+
+/** A lane that was added is the one to name next; bpmn-js leaves its neighbour selected, which would be renamed. */
+export function selectNewLanes(modeler) {
+  modeler.on("commandStack.lane.add.postExecuted", ({ context }) => {
+    setTimeout(() => modeler.get("selection").select(context.newLane)); // a value returned here would end the event
+  });
 }
