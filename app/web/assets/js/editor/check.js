@@ -32,6 +32,10 @@ export class Check {
     const { status, body } = await ask(this.draft.urls.check, { files }, { signal: mine.signal });
     if (mine !== this.running) return;
     this.running = null;
+    if (status === 503) {
+      this.plan(BUSY);
+      return this.say("Beberapa diagram lain sedang diperiksa; dicoba lagi sebentar lagi.");
+    }
     if (status !== 200) return this.say(status === 401 ? "" : "Pemeriksaan belum berhasil; dicoba lagi setelah perubahan berikutnya.");
     if (this.drawing.stale) return this.plan(QUIET); // drawn upon meanwhile
     this.last = now;

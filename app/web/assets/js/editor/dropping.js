@@ -14,8 +14,8 @@ export function dropOnFlows(modeler) {
   };
   bus.on(["create.move", "create.hover"], BEFORE_SNAPPING, (event) => {
     const { shape, elements, source } = event.context;
-    const into = event.hover && !event.hover.waypoints && !source && elements.length === 1;
-    const found = into ? nearest(flowsIn(event.hover), event, NEAR / canvas.zoom(), (flow) => rules.canInsert(shape, flow)) : null;
+    const fits = (flow) => rules.canInsert(shape, flow), into = event.hover && !source && elements.length === 1;
+    const found = !into ? null : event.hover.waypoints ? nearest([event.hover], event, Infinity, fits) : nearest(flowsIn(event.hover), event, NEAR / canvas.zoom(), fits);
     mark(found?.flow ?? null);
     if (!found) return;
     event.hover = found.flow;
