@@ -40,6 +40,12 @@ class TooMuch(AlurError):
     status_code = 413
 
 
+class Busy(AlurError):
+    """Beberapa diagram lain sedang diperiksa. Tunggu beberapa detik, lalu coba lagi; yang Anda isi tidak hilang."""
+
+    status_code = 503
+
+
 class InvalidConfig(AlurError):
     """A setting has a value that Alur can't start with. The message names the setting and what it takes."""
 

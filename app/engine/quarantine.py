@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import import_module
 from operator import attrgetter
@@ -23,7 +24,7 @@ from typing import Any
 from app.engine.checks import Prepared, Vocabulary, check, prepare
 from app.engine.execution import executed
 from app.engine.types import Element, Executed, Field, Problem
-from app.errors import InvalidDefinition
+from app.errors import Busy, InvalidDefinition
 
 LOAD = "app.engine.definition:Definition.load"  # called as load(files, process_id); raises for what can't be loaded
 MEMORY = 512 * 2**20  # bytes of address space
@@ -32,6 +33,8 @@ WALL_SECONDS = 10.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SLOTS = threading.BoundedSemaphore(2)  # publishing is rare; more at once would take the cores from everyone else
+_SEATS = threading.BoundedSemaphore(3)  # who may wait for one: each holds a thread of the server, which has few
+PATIENCE = 6.0  # seconds that they wait
 
 _TOO_LONG = "Pemeriksaan berkas ini terlalu lama, jadi dihentikan. Sederhanakan diagramnya lalu unggah lagi."
 _DIED = "Pemeriksaan berkas ini menghabiskan memori atau terhenti. Sederhanakan diagramnya lalu unggah lagi."
@@ -47,7 +50,8 @@ def prepare_in_child(
     """`prepare`, `check` and a loading of `files` in a child process; `problems` holds those of all three.
 
     `load` names a callable as "module:name" (usually `quarantine.LOAD`); it is called only if nothing else was wrong.
-    The answer's `graph` is empty: the checks on it have been done. Never raises for what the files hold.
+    The answer's `graph` is empty: the checks on it have been done. Never raises for what the files hold; Busy where too
+    many are being looked at.
     """
     question = {
         "files": {name: b64encode(data).decode() for name, data in files.items()},
@@ -69,9 +73,9 @@ class ChildFailed(Exception):
 def run_in_child(path: str, question: Any, *, seconds: float = WALL_SECONDS) -> Any:
     """What the function at `path` ("module:name" of the engine) answers to `question`; both are JSON.
 
-    ChildFailed where nothing comes back within `seconds` and the limits.
+    ChildFailed where nothing comes back within `seconds` and the limits, Busy where too many others are asked for.
     """
-    with _SLOTS:
+    with slot():
         try:
             child = subprocess.run(  # our own interpreter and module: nothing of the files is in the command
                 [sys.executable, "-m", "app.engine.quarantine"],
@@ -90,6 +94,23 @@ def run_in_child(path: str, question: Any, *, seconds: float = WALL_SECONDS) -> 
         return json.loads(child.stdout)
     except ValueError as e:
         raise ChildFailed(_DIED) from e
+
+
+@contextmanager
+def slot() -> Iterator[None]:
+    """Room for one child of a request. Busy after a while, or at once where others wait already."""
+    if not _SLOTS.acquire(blocking=False):
+        if not _SEATS.acquire(blocking=False):
+            raise Busy
+        try:
+            if not _SLOTS.acquire(timeout=PATIENCE):
+                raise Busy
+        finally:
+            _SEATS.release()
+    try:
+        yield
+    finally:
+        _SLOTS.release()
 
 
 def _environment() -> dict[str, str]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.engine.checks import Prepared
 from app.engine.quarantine import LOAD, prepare_in_child
@@ -66,7 +67,11 @@ def bring(files: Mapping[str, bytes], now: datetime) -> Brought:
     unsound = [p for p in soundness(files).problems if p.level == "error"]
     if unsound:
         raise InvalidDefinition(tuple(unsound))
-    return _version(prepared, kept, newest.version + 1 if newest else 1, now)
+    try:
+        return _version(prepared, kept, newest.version + 1 if newest else 1, now)
+    except IntegrityError:  # somebody published this number in the browser meanwhile: what they published goes first
+        db.session.rollback()
+        return bring(files, now)
 
 
 def _version(prepared: Prepared, kept: Kept, number: int, now: datetime) -> Brought:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from string import Formatter
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,8 @@ from app.flows.record import Change, read_case, record
 from app.flows.rights import Actor
 from app.models import Instance, Satker, db, table
 from app.sdk.json import JsonObject
+
+LONGEST = 300  # letters of a title, as the tables keep it
 
 
 class AlreadyStarted(Conflict):
@@ -39,7 +43,7 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
     data: JsonObject = {"tahun": actor.year, "satker": satker, "zona": info["zona"]}
     names = {"tahun": actor.year, "satker": satker, "nama_satker": info["nama"]}
     properties = published.definition.properties
-    key = "/".join(str(names[k]) for k in properties.get("unik", "").split()) or None
+    key = "/".join(str(names.get(k, "")) for k in properties.get("unik", "").split()) or None
     step = steps.start(published.definition, data, now)
     row = {
         "process": process,
@@ -48,7 +52,7 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
         "tahun": actor.year,
         "satker": satker,
         "unit": unit,
-        "title": properties.get("judul", published.definition.name).format(**names),
+        "title": _title(properties.get("judul", ""), names) or published.definition.name,
         "status": "",
         "version": 0,
         "last_hash": "",
@@ -66,6 +70,15 @@ def start(process: str, satker: str, actor: Actor, now: datetime) -> int:
     except IntegrityError as e:
         raise AlreadyStarted(_existing(process, key)) from e
     return instance_id
+
+
+def _title(template: str, names: Mapping[str, object]) -> str:
+    """The title that a diagram's author wrote, its names filled in. Names only: no attributes, no widths."""
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError:  # published before the checks looked at it
+        return template[:LONGEST]
+    return "".join(text + str(names.get(name or "", "")) for text, name, _, _ in parts)[:LONGEST]
 
 
 def start_role(definition: Definition) -> str:

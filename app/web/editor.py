@@ -58,7 +58,7 @@ def save(id: int) -> ResponseReturnValue:
     draft = drafts.read(id)
     sent = request.get_json(silent=True)
     seen = sent.get("revision") if isinstance(sent, dict) else None
-    if type(seen) is not int:
+    if type(seen) is not int or not 0 <= seen < 2**31:  # a larger number fits no column
         raise InvalidInput("Nomor simpanan tidak ikut terkirim. Muat ulang halaman ini, lalu simpan lagi.")
     files = {**draft.files, **_files(draft)}
     try:

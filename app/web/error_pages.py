@@ -29,6 +29,7 @@ WORDS = {
     413: ("Kiriman terlalu besar", "Satu kiriman paling besar 4 MB. Perkecil berkas atau isiannya, lalu kirim lagi."),
     422: ("Belum dapat diterima", "Perbaiki isiannya, lalu kirim lagi."),
     429: ("Terlalu sering", "Tunggu satu menit, lalu coba lagi."),
+    503: ("Sedang sibuk", "Tunggu beberapa detik, lalu coba lagi."),
     500: ("Ada yang salah di sini", "Kesalahan ini sudah dicatat. Coba lagi; bila berulang, sebutkan nomor rujukan."),
 }
 STALE = (
@@ -58,7 +59,7 @@ def _refused(error: AlurError) -> Response:
     code = error.status_code
     if code == 403 and g.get("actor"):
         refusals.note(g.actor, request.endpoint or "", f"{request.method} {request.path}", clock.now())
-    if code < 500:
+    if code < 500 or code == 503:
         return error_page(code, str(error))
     # its words are for whoever runs the system
     log.error("%s: %s", g.get("reference"), error, exc_info=error)

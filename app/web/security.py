@@ -8,9 +8,11 @@ HSTS) and SESSION_HOURS (idle time, 8 by default). The address of a request is `
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
+from flask.json.provider import DefaultJSONProvider
 
 from app.web.access import COOKIE_LIFE, init_access, is_static
 from app.web.error_pages import init_error_pages
@@ -32,10 +34,21 @@ HEADERS = {
 def init_security(app: Flask) -> None:
     """Bind all of it, in the order in which a request meets it."""
     _set_cookies(app)
+    app.json = Json(app)
     app.before_request(_number)
     init_access(app)
     app.after_request(_head)
     init_error_pages(app)
+
+
+class Json(DefaultJSONProvider):
+    """Flask's, for which a text that is nested too deeply is no JSON either."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as e:  # a few thousand brackets; `get_json(silent=True)` takes a ValueError for an answer
+            raise ValueError("nested too deeply") from e
 
 
 def allow_style_attributes() -> None:

@@ -2,6 +2,7 @@
 import { ask } from "./asking.js";
 
 const QUIET = 900;
+const BUSY = 5000;
 
 export class Check {
   constructor(draft, drawing, told, refresh) {
