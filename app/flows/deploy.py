@@ -19,6 +19,7 @@ from app.engine.quarantine import LOAD, prepare_in_child
 from app.errors import InvalidDefinition
 from app.flows import audit
 from app.flows.diagrams import drafts
+from app.flows.diagrams.create import addressable
 from app.flows.diagrams.examine import soundness
 from app.flows.diagrams.files import Kept, digest, keep
 from app.flows.vocabulary import vocabulary
@@ -62,6 +63,8 @@ def bring(files: Mapping[str, bytes], now: datetime) -> Brought:
     newest = db.session.scalar(
         select(Definition).where(Definition.process == process).order_by(Definition.version.desc()).limit(1)
     )
+    if newest is None and not addressable(process):
+        raise InvalidDefinition((f"The process id {process[:60]!r} can't be part of an address, or is one: change it.",))
     if newest is not None and newest.origin == "browser":
         return _draft(prepared, kept, newest, now)
     unsound = [p for p in soundness(files).problems if p.level == "error"]

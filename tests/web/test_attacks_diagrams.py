@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from app import clock
 from app.engine import quarantine
-from app.errors import Busy
+from app.errors import Busy, InvalidDefinition
 from app.flows import deploy, start
 from app.flows.diagrams import drafts
 from app.flows.diagrams.examine import examine
@@ -25,7 +25,7 @@ from tests.visitor import Visitor
 from tests.world import SATU, World, provider, stages, world  # noqa: F401 - fixtures
 
 PROCESS = "perjanjian_kinerja"
-TITLE = 'name="judul" value="'
+NOTE = "Nama langkah diperjelas, sesuai rapat."
 
 
 def draw(world: World, text: str = "") -> int:
@@ -186,3 +186,15 @@ def test_a_deploy_beside_a_publication_waits_as_a_draft(world: World) -> None:
             event.remove(db.session, "before_flush", meanwhile)
     assert (brought.what, brought.version) == (deploy.DRAFT, 2)
     assert world.all(db.select(Definition.version)) == [1, 2]
+
+
+@pytest.mark.parametrize("process", ["a/b", "..", ".", "uji", "draf", "x" * 101, "a b", "-"])
+def test_no_process_is_published_whose_pages_nobody_could_open(world: World, process: str) -> None:
+    text = PK.replace(PROCESS, process)
+    with world.app.app_context():
+        draft_id = drafts.begin("Tanpa kode", {NAME: text}, actor(), clock.now()).id
+        db.session.commit()
+        with pytest.raises(InvalidDefinition):
+            deploy.bring({NAME: text.encode()}, clock.now())
+    page = world.biro().post(f"/proses/draf/{draft_id}/terbitkan", note=NOTE, revision="1", newest="0")
+    assert page.status == 422 and world.all(db.select(Definition.version)) == [1]

@@ -19,6 +19,8 @@ from app.models import Definition, DiagramDraft, db
 # the first words of addresses below /proses: a process of this name would have no page
 RESERVED = frozenset({"baru", "draf", "beda", "uji", "pindah", "berkas"})
 _ID = re.compile(r"[a-z][a-z0-9_]{2,59}")
+_ADDRESS = re.compile(r"\w[\w.-]*")  # no "/", and neither "." nor ".."
+LONGEST = 100  # letters of an id, as the tables keep it
 _STARTER = Path(__file__).with_name("starter.bpmn")
 
 BAD_ID = (
@@ -27,6 +29,11 @@ BAD_ID = (
 )
 BAD_NAME = "Nama proses belum diisi. Ketik nama yang dikenal orang, misalnya Usulan Pelatihan."
 KNOWN = "Kode {} sudah dipakai proses {}. Ubah proses itu, atau pilih kode lain."
+
+
+def addressable(process: str) -> bool:
+    """Whether pages of a process of this id could be opened. Files may bring other ids than people can choose."""
+    return bool(_ADDRESS.fullmatch(process)) and process not in RESERVED and len(process) <= LONGEST
 
 
 def create(name: str, process: str, by: Actor, now: datetime) -> int:

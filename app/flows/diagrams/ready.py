@@ -8,12 +8,10 @@ from sqlalchemy import select
 
 from app.engine.difference import compare
 from app.flows.diagrams import drafts, versions
-from app.flows.diagrams.create import RESERVED
+from app.flows.diagrams.create import addressable
 from app.flows.diagrams.examine import Examination, judge
 from app.flows.diagrams.files import as_bytes
 from app.models import Definition, DiagramDraft, db
-
-LONGEST = 100  # letters of an id, as the tables keep it
 
 FAULTS = "Diagram ini masih memuat {} kesalahan. Perbaiki semuanya di editor, lalu terbitkan."
 NO_PROCESS = "Diagram ini belum memuat proses yang dapat dijalankan. Gambar proses dengan start event dulu."
@@ -21,7 +19,10 @@ RENAMED = (
     "Kode proses di dalam diagram adalah {}, padahal draf ini untuk {}. Kembalikan kodenya di editor; proses dengan "
     "kode lain dimulai lewat Proses baru."
 )
-BAD_ID = "Kode proses {} tidak dapat dipakai: terlalu panjang atau sudah dipakai alamat halaman. Ganti di editor."
+BAD_ID = (
+    "Kode proses {} tidak dapat dipakai: terlalu panjang, memuat tanda selain huruf, angka, dan garis bawah, atau sudah "
+    "dipakai alamat halaman. Ganti di editor."
+)
 SAME = "Draf ini sama dengan versi {}, jadi belum ada yang diterbitkan. Ubah diagramnya di editor."
 
 
@@ -78,7 +79,7 @@ def _stops(draft: DiagramDraft, found: Examination, newest: Definition | None) -
         return stops or [NO_PROCESS]
     if draft.process and found.process != draft.process:
         stops.append(RENAMED.format(found.process, draft.process))
-    elif newest is None and (found.process in RESERVED or len(found.process) > LONGEST):
+    elif newest is None and not addressable(found.process):
         stops.append(BAD_ID.format(found.process[:60]))
     if newest is not None and newest.sha256 == draft.sha256:
         stops.append(SAME.format(newest.version))
