@@ -11,7 +11,7 @@ from app.engine.bpmn_xml import NODES, SUBPROCESSES, Report, UnreadableFile, bpm
 from app.engine.checks import Prepared
 from app.engine.details import Detail, Details, read_details
 from app.engine.diagram import Flow, Graph, Node
-from app.engine.difference_values import duration
+from app.engine.difference.values import duration
 from app.engine.types import Element, Executed, Problem
 
 DOCUMENTATION = "documentation"

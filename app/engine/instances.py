@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import (
     SequentialMultiInstanceTask,
 )
 
-from app.engine.checks_structure import MAX_INSTANCES
+from app.engine.checks.structure import MAX_INSTANCES
 from app.errors import StepFailed
 
 MAX_TASKS = 10_000  # of one case at once: about a fifth of a second, and 400 kB of state

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.engine.calendar import is_duration, parse_duration
-from app.engine.checks_texts import literal_time
+from app.engine.checks.texts import literal_time
 from app.engine.expressions import ExpressionError, compile_expression, compile_script, translate
 
 

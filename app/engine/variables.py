@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.engine.bpmn_xml import SUBPROCESSES
-from app.engine.checks_names import Vocabulary
+from app.engine.checks.names import Vocabulary
 from app.engine.details import Detail, Details
 from app.engine.diagram import Graph, Node
 from app.engine.types import Element

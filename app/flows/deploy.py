@@ -64,7 +64,8 @@ def bring(files: Mapping[str, bytes], now: datetime) -> Brought:
         select(Definition).where(Definition.process == process).order_by(Definition.version.desc()).limit(1)
     )
     if newest is None and not addressable(process):
-        raise InvalidDefinition((f"The process id {process[:60]!r} can't be part of an address, or is one: change it.",))
+        words = f"The process id {process[:60]!r} can't be part of an address, or is one. Change it."
+        raise InvalidDefinition((words,))
     if newest is not None and newest.origin == "browser":
         return _draft(prepared, kept, newest, now)
     unsound = [p for p in soundness(files).problems if p.level == "error"]

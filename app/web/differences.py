@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.engine.bpmn_xml import NODES
 from app.engine.difference import Change, Difference, Sentence, What, compare
-from app.engine.difference_text import Line, text_difference
-from app.engine.difference_words import GROUPS
+from app.engine.difference.text import Line, text_difference
+from app.engine.difference.words import GROUPS
 from app.flows.diagrams import drafts, sides, versions
 from app.flows.diagrams.sides import Side
 from app.web.access import needs
@@ -28,6 +28,7 @@ KINDS = {"added": "ditambahkan", "changed": "diubah", "removed": "dihapus", "mov
 HEAD = ("Perubahan", "Elemen", "Jenis elemen", "Id", "Isian", "Lama", "Baru")
 SIDES, FILTERS = ("dasar", "a", "b"), ("jenis", "bagian", "cari", "letak")
 SHOWN = 400  # sentences on one page; the CSV has them all
+MOVES_MARKED = 10  # a new lane shifts everything below it: more marks than these would hide what else changed
 
 
 @dataclass(frozen=True)
@@ -128,17 +129,21 @@ def _taken(found: Difference, old: Side, new: Side) -> dict[str, Any]:
     taken = [s for s in found.sentences if wanted.takes(s)]
     elements = {s.element for s in taken}
     changes = [c for c in found.changes if c.element in elements]
+    moved = [c for c in changes if c.kind == "moved"]
+    unmarked = len(moved) if MOVES_MARKED < len(moved) < len(changes) else 0
+    marked = [c for c in changes if c.kind != "moved"] if unmarked else changes
     return {
         "f": wanted, "groups": _grouped(taken[:SHOWN]), "shown": min(len(taken), SHOWN), "total": len(taken),
-        "changes": changes[:SHOWN], "first": _first(changes), "pairs": _pairs(old.files, new.files, changes),
+        "changes": changes[:SHOWN], "first": _first(changes), "pairs": _pairs(old.files, new.files, marked),
+        "unmarked": unmarked, "only_moved": _address(*SIDES, jenis="moved"),
     }  # fmt: skip
 
 
 def _first(changes: list[Change]) -> str:
-    """The step with which both diagrams begin: one that is on both sides, if any is, and does not only move."""
+    """The step with which both diagrams begin: on both sides if any is, and rather any than one that only moved."""
     steps = [c for c in changes if c.element_kind in NODES]
     both = [c for c in steps if c.kind == "changed" and c.was == c.element]
-    return next((c.element for c in (*both, *steps)), "")
+    return next((c.element for c in (*both, *(c for c in steps if c.kind != "moved"), *steps)), "")
 
 
 def _lines(old: Side, new: Side) -> dict[str, list[Line] | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.engine import judging
-from app.engine.checks_fields import MAX_FIELDS, faults
+from app.engine.checks.fields import MAX_FIELDS, faults
 from app.engine.types import Field
 from app.errors import InvalidInput
 from app.flows.diagrams import drafts
@@ -24,6 +26,7 @@ from app.web.editor_vocabulary import vocabulary_json
 
 __all__ = ["expression", "preview", "vocabulary_json"]
 
+_HALF = re.compile(r"[\ud800-\udfff]")  # half a character: no page can say it
 LONGEST = 10_000  # characters of a text that is judged; scripts may have 5,000
 # invented, so that a preview shows nobody's data
 SATKER = {
@@ -66,7 +69,7 @@ def expression(id: int) -> ResponseReturnValue:
 
 def _asked() -> JsonObject:
     asked = request.get_json(silent=True)
-    if not isinstance(asked, dict):
+    if not isinstance(asked, dict) or _HALF.search(json.dumps(asked, ensure_ascii=False)):
         raise InvalidInput("Pertanyaan editor tidak dapat dibaca. Muat ulang halaman ini.")
     return asked
 

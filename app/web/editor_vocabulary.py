@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.engine.checks_fields import MAX_FIELDS, MAX_HELP, MAX_LABEL, TAKEN
-from app.engine.checks_texts import MAX_CYCLES, MAX_RETRIES
+from app.engine.checks.fields import MAX_FIELDS, MAX_HELP, MAX_LABEL, TAKEN
+from app.engine.checks.texts import MAX_CYCLES, MAX_RETRIES
 from app.engine.expression_functions import NAMES as FUNCTIONS
 from app.flows.house import house
 from app.models import Role, db

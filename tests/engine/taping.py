@@ -7,7 +7,7 @@ from typing import Any
 
 from app.engine.definition import Definition
 from app.engine.recording import Input, Recording, origin_of, without_repeats
-from app.engine.replay_words import Played, replay
+from app.engine.replay.words import Played, replay
 from app.engine.types import Step
 from tests.engine.people import MONDAY, Case
 from tests.engine.walking import Walk

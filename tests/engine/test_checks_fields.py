@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from app.engine.checks import prepare
-from app.engine.checks_fields import MAX_FIELDS, faults
+from app.engine.checks.fields import MAX_FIELDS, faults
 from app.engine.types import Field, Problem
 from app.sdk.declared import declared_form
 from tests.engine.drawing import END, START, chain, document, task

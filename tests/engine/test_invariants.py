@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.engine.checks import prepare
-from app.engine.invariants import BadPromise, read_promise
 from app.engine.soundness import Soundness, sound
+from app.engine.soundness.invariants import BadPromise, read_promise
 from tests.engine.diagrams import Diagram
 
 GUIDE = Path(__file__).parents[2] / "processes" / "perjanjian_kinerja" / "perjanjian_kinerja.bpmn"

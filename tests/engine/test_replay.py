@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.engine.recording import Input, Recording, origin_of, packed_recording, unpacked_recording
-from app.engine.replay_words import FAILED, OTHER, SAME, STOPPED, replay
+from app.engine.replay.words import FAILED, OTHER, SAME, STOPPED, replay
 from tests.engine.blocks import Block, blocks, draw, numbered
 from tests.engine.diagrams import Diagram
 from tests.engine.taping import TapedCase, TapedWalk

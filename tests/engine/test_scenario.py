@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.plain_yaml import Unreadable
 from app.engine.scenario import read_scenario
-from app.engine.scenario_run import differs, run_all, run_scenario
+from app.engine.scenario.run import differs, run_all, run_scenario
 from tests.engine.diagrams import Diagram
 from tests.engine.test_rounds import pk
 

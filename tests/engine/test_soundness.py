@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from app.engine.checks import prepare
 from app.engine.definition import Definition
 from app.engine.details import read_details
-from app.engine.net import Net, unfold
 from app.engine.soundness import Soundness, answer, sound
-from app.engine.token_game import Game
+from app.engine.soundness.net import Net, unfold
+from app.engine.soundness.token_game import Game
 from app.errors import InvalidDefinition, StepFailed
 from tests.engine.blocks import blocks, draw
 from tests.engine.diagrams import Diagram

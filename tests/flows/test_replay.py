@@ -10,7 +10,7 @@ import pytest
 from app import clock
 from app.engine.lines import DIED
 from app.engine.quarantine import ChildFailed
-from app.engine.replay_child import Replayer
+from app.engine.replay.child import Replayer
 from app.errors import Conflict, InvalidInput
 from app.flows.diagrams import replay, replay_work
 from app.flows.diagrams.replay import Asked

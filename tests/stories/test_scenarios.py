@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from app.cli.scenarios import scenarios as command
 from app.engine.definition import Definition
-from app.engine.scenario_run import run_one
+from app.engine.scenario.run import run_one
 from app.flows.deploy import read_folder
 from app.flows.diagrams import scenarios
 from tests.world import World, provider, stages, world  # noqa: F401 - fixtures

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.engine.checks_names import SYSTEM
+from app.engine.checks.names import SYSTEM
 from app.engine.quarantine import ChildFailed, run_in_child
 from app.errors import InvalidInput, NotFound
 from app.flows import audit

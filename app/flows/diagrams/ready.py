@@ -20,8 +20,8 @@ RENAMED = (
     "kode lain dimulai lewat Proses baru."
 )
 BAD_ID = (
-    "Kode proses {} tidak dapat dipakai: terlalu panjang, memuat tanda selain huruf, angka, dan garis bawah, atau sudah "
-    "dipakai alamat halaman. Ganti di editor."
+    "Kode proses {} tidak dapat dipakai: terlalu panjang, memuat tanda selain huruf, angka, dan garis bawah, atau "
+    "sudah dipakai alamat halaman. Ganti di editor."
 )
 SAME = "Draf ini sama dengan versi {}, jadi belum ada yang diterbitkan. Ubah diagramnya di editor."
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import defer
 
-from app.engine.replay_words import OUTCOMES
+from app.engine.replay.words import OUTCOMES
 from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit
 from app.flows.diagrams import drafts, recordings

@@ -13,9 +13,9 @@ from itertools import zip_longest
 from typing import Any
 
 from app.engine.bpmn_xml import UnreadableFile, parse
-from app.engine.quarantine import ChildFailed
+from app.engine.quarantine import ChildFailed, slot
 from app.engine.recording import origin_of
-from app.engine.replay_child import Refused, Replayer
+from app.engine.replay.child import Refused, Replayer
 from app.errors import NotFound
 from app.flows import definitions
 from app.flows.diagrams import recordings
@@ -82,7 +82,8 @@ def look(replay_id: int, case_id: int) -> Look:
     visits: list[JsonRow] = [{"element": e, "name": names.get(e, e)} for e in case.path]
     try:
         fill = bool(replay.asked.get("isi"))
-        with Replayer(as_bytes(replay.files), replay.draft.process, {row.definition_id: origin}, fill) as replayer:
+        files, origins = as_bytes(replay.files), {row.definition_id: origin}
+        with slot(), Replayer(files, replay.draft.process, origins, fill) as replayer:
             answer = replayer.play(recording, row.definition_id, detail=True)
             visits = [{**v, "at": datetime.fromisoformat(v["at"])} for v in answer["visits"]]
     except (Refused, ChildFailed):

@@ -20,7 +20,7 @@ from app import clock
 from app.engine.lines import DIED, TOO_LONG
 from app.engine.quarantine import ChildFailed
 from app.engine.recording import Origin, Recording, origin_of
-from app.engine.replay_child import Refused, Replayer, failed
+from app.engine.replay.child import Refused, Replayer, failed
 from app.flows import audit, definitions
 from app.flows.diagrams import recordings
 from app.flows.diagrams.files import as_bytes

@@ -14,13 +14,13 @@ import yaml
 from app.engine.plain_yaml import MAX_BYTES
 from app.engine.quarantine import ChildFailed, run_in_child
 from app.engine.recording import ACTION, ERROR, RESULT, START, SUBMIT, TIMER, Input, Recording
-from app.engine.scenario_run import MOST_SCENARIOS
+from app.engine.scenario.run import MOST_SCENARIOS
 from app.errors import NotFound
 from app.flows import audit
 from app.flows.diagrams import recordings
 
 FOLDER = Path(__file__).resolve().parents[3] / "processes"
-_RUN_ALL = "app.engine.scenario_run:run_all"
+_RUN_ALL = "app.engine.scenario.run:run_all"
 SECONDS = 15.0
 
 _PERSONAL = re.compile(
