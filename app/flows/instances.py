@@ -218,7 +218,7 @@ def _standing(f: Filter) -> list[ColumnElement[bool]]:
 def _aged(f: Filter, now: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if f.idle is not None:
-        where.append(Instance.changed_at < now - timedelta(days=f.idle))
+        where.append(Instance.changed_at < now - timedelta(days=min(f.idle, 36_500)))
         if not f.phase:  # what is over rests for ever
             where.append(_of_list(Instance.phase).in_(("running", "suspended")))
     if f.before is not None:

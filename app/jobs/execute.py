@@ -111,7 +111,7 @@ def _through(steps_: tuple[Callable[[Run], Run], ...], run: Run) -> None:
 def _run_of(job: AnyRow, secrets: Mapping[str, Passphrase]) -> Run:
     h = house()
     task = h.operators.get(job.operator) or ServiceTask(_no_such, f"Operator {job.operator}")
-    return Run(job, task, h, JobDocuments(h, secrecy.leaks(secrets)), secrets)
+    return Run(job, task, h, JobDocuments(h, secrecy.leaks(secrets), job.instance_id), secrets)
 
 
 def _no_such(call: Call) -> Outcome:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.documents import signatures
+from app.documents.store import MissingDocument
 from app.flows import masters
 from app.flows.house import House
 from app.models import AnyRow, Document, db
@@ -23,8 +24,8 @@ class JobDocuments:
     Bytes without a row are harmless: nothing leads to them.
     """
 
-    def __init__(self, house: House, leaks: Callable[[bytes], bool]) -> None:
-        self._house, self._leaks = house, leaks
+    def __init__(self, house: House, leaks: Callable[[bytes], bool], case: int) -> None:
+        self._house, self._leaks, self._case = house, leaks, case
         self.rows: list[JsonObject] = []
         self.verdicts: dict[str, Verdict] = {}  # by the SHA-256 of what was judged
 
@@ -38,6 +39,12 @@ class JobDocuments:
         return StoredDocument(0, sha, kind, name, len(content), number, token)
 
     def read(self, sha256: str) -> bytes:
+        """A document of this case. The diagram names it, and its author must not have others' signed or archived."""
+        mine = select(Document.id).where(Document.sha256 == sha256, Document.instance_id == self._case)
+        with db.engine.connect() as conn:
+            known = conn.execute(mine.limit(1)).first() is not None
+        if not known and all(row["sha256"] != sha256 for row in self.rows):
+            raise MissingDocument
         return self._house.documents.read(sha256)
 
     def render(self, template: str, values: JsonObject, folder: str) -> bytes:

@@ -11,11 +11,12 @@ from pypdf import PdfReader
 
 from app.sdk.json import JsonObject
 from app.sdk.rendering import CannotRender
-from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceTask
+from app.sdk.services import BpmnError, Call, Outcome, Result, ServiceError, ServiceTask
 from app.sdk.variables import Param, Variable
 from service_tasks.lembar.isi import Incomplete, content
 
 PARTIES = ("pihak_pertama", "pihak_kedua")
+OTHERS = "Parameter satker menyebut satker lain. Lembar hanya dibuat untuk satker perkara ini: perbaiki diagramnya."
 FIX = "ISI_LEMBAR"  # the sheet can't be made from what was typed; the message says what to change
 
 
@@ -29,6 +30,8 @@ def create(call: Call) -> Outcome:
     x, y, lebar, tinggi} in points from the page's lower left corner, as `tte.sign` takes it; pihak_pertama and
     pihak_kedua {nama, nip, jabatan}.
     """
+    if call.params.get("satker") not in (None, "", call.case["satker"]):
+        return ServiceError(OTHERS, permanent=True)  # its number would stand on a paper of theirs
     series = f"PK-{call.case['tahun']}-{call.params.get('satker') or call.case['satker']}-"
     number = f"{series}{_running(call, series)}"
     token = _token(call)

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from app.documents.store import DocumentStore
-from app.sdk.services import BpmnError, Result, Signer
+from app.sdk.services import BpmnError, Result, ServiceError, Signer
 from service_tasks.lembar import TASKS, create
 from tests.service_tasks.paper import ABOVE, HEAD, RENDERER, SATKER, Documents, People, call, indicators, pk, text_of
 
@@ -273,3 +273,10 @@ def _ink(pdf, place):
     rows = range(round(height - place["y"] - place["tinggi"]) + 1, round(height - place["y"]) - 1)
     columns = range(round(place["x"]) + 1, round(place["x"] + place["lebar"]) - 1)
     return sum(pixels[y * width + x] != 255 for y in rows for x in columns)
+
+
+def test_no_sheet_is_made_for_another_satker(documents):
+    """Its number would stand on a paper of theirs."""
+    outcome = create(call(documents, {"satker": "200202"}, {"pk": pk()}))
+    assert isinstance(outcome, ServiceError) and outcome.permanent and "satker lain" in outcome.message
+    assert not list(documents.store)

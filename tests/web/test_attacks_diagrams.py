@@ -13,14 +13,18 @@ import pytest
 from sqlalchemy import event
 
 from app import clock
+from app.documents.store import MissingDocument
 from app.engine import quarantine
 from app.errors import Busy, InvalidDefinition
 from app.flows import deploy, start
 from app.flows.diagrams import drafts
 from app.flows.diagrams.examine import examine
-from app.models import Definition, DiagramDraft, Instance, db
+from app.flows.house import house
+from app.jobs.ports import JobDocuments
+from app.models import Definition, DiagramDraft, Document, Instance, db
 from tests.flows.drafts import NAME, PK, changed
 from tests.flows.test_moves import actor
+from tests.stories.conftest import at_the_head  # noqa: F401 - a fixture
 from tests.visitor import Visitor
 from tests.world import SATU, World, provider, stages, world  # noqa: F401 - fixtures
 
@@ -198,3 +202,26 @@ def test_no_process_is_published_whose_pages_nobody_could_open(world: World, pro
             deploy.bring({NAME: text.encode()}, clock.now())
     page = world.biro().post(f"/proses/draf/{draft_id}/terbitkan", note=NOTE, revision="1", newest="0")
     assert page.status == 422 and world.all(db.select(Definition.version)) == [1]
+
+
+# ---- what a diagram may reach for -----------------------------------------------------------------------------------
+
+
+def test_a_call_reads_the_documents_of_its_own_case_only(at_the_head: World) -> None:
+    """Else a diagram could have a head sign, or an operator archive, what another satker's case holds."""
+    (sha,) = {d.sha256 for d in at_the_head.all(db.select(Document).where(Document.instance_id == 1))}
+    with at_the_head.app.app_context():
+        assert JobDocuments(house(), lambda _: False, 1).read(sha)
+        with pytest.raises(MissingDocument):
+            JobDocuments(house(), lambda _: False, 2).read(sha)
+        fresh = JobDocuments(house(), lambda _: False, 2)
+        made = fresh.put(b"%PDF-1.7 of this call", kind="draft", name="a.pdf", number="x", token="y")
+        assert fresh.read(made.sha256)
+
+
+# ---- moves ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_choice_beyond_any_calendar_means_nothing_so_old(world: World) -> None:
+    page = world.biro().open(f"/proses/pindah/baru/{PROCESS}?diam=999999999")
+    assert page.status == 200 and "0 perkara akan diperiksa" in page.text
