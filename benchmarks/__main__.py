@@ -1,7 +1,8 @@
 """Run all benchmarks, or those named: `python -m benchmarks [--quick] [name ...]`.
 
 The names: step rounds cases instances pdf sign import migrate replay check editor. The table goes to the
-screen, the figures to `benchmarks/latest.json`. --quick tries everything in seconds; its figures mean nothing and are not kept.
+screen, the figures to `benchmarks/latest.json`. --quick tries everything in seconds; its figures mean nothing
+and are not kept.
 """
 
 from __future__ import annotations
