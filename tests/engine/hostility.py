@@ -36,11 +36,11 @@ RUNS = [
 
 
 def ask(*files: bytes, names: tuple[str, ...] = ()) -> dict[str, Any]:
-    """As an upload asks: in the child process."""
+    """As an upload asks: in the child process; and the `peak` of its memory, in KiB."""
     named = dict(zip(names or [f"{n}.bpmn" for n in range(len(files))], files, strict=True))
     packed = {name: b64encode(data).decode() for name, data in named.items()}
     question = {"files": packed, "vocabulary": WORDS.packed(), "roles": {}, "process": ""}
-    answer: dict[str, Any] = run_in_child("app.engine.intake:answer", question)
+    answer: dict[str, Any] = run_in_child("tests.engine.peak:measured", question)
     return answer
 
 
