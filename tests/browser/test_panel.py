@@ -212,7 +212,7 @@ def test_roles_stages_and_words(live: House) -> None:
     page = opened(live, number, "penyusunan_pk")
     box = panel(page)
     box.get_by_label("Peran (jalur)").select_option(label="Eselon 1")
-    type_into(page, "Status sejak langkah ini", "Sedang disusun")
+    type_into(page, "Status sesudah langkah ini", "Sedang disusun")
     found = kept(live, page, number)
     assert found.elements["penyusunan_pk"].lane == "Eselon 1"
     assert found.elements["penyusunan_pk"].properties["status"] == "Sedang disusun"

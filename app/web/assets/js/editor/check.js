@@ -15,6 +15,7 @@ export class Check {
     this.told.fresh = false;
     this.told.all = this.told.all.filter((p) => p.from !== "alur");
     if (this.result) this.result.textContent = "";
+    this.say("Memeriksa ..."); // what was said before is about another drawing
     this.plan(QUIET);
   }
 

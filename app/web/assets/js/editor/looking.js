@@ -33,6 +33,14 @@ export function goTo(viewer, id) {
   return true;
 }
 
+/** Token simulation draws its buttons on large diagrams only: as large as that, with the first start in sight. */
+export function showStart(viewer) {
+  const canvas = viewer.get("canvas"), start = viewer.get("elementRegistry").find((e) => e.type === "bpmn:StartEvent" && !e.labelTarget);
+  if (!start || canvas.zoom() >= READABLE) return;
+  const { outer } = canvas.viewbox(), width = outer.width / READABLE, height = outer.height / READABLE, { x, y } = middle(start);
+  canvas.viewbox({ x: x - width / 6, y: y - height / 3, width, height });
+}
+
 function middle(element) {
   if (!element.waypoints) return { x: element.x + element.width / 2, y: element.y + element.height / 2 };
   return element.waypoints[Math.floor(element.waypoints.length / 2)];

@@ -1,5 +1,5 @@
 // The buttons above the canvas, and the keys that work on the whole page. The canvas has keys of its own (bpmn-js).
-import { goTo, fit, zoom } from "./looking.js";
+import { goTo, fit, showStart, zoom } from "./looking.js";
 
 const TYPING = "input, textarea, select, [contenteditable=true], [contenteditable='']";
 
@@ -8,7 +8,8 @@ export function toolbar(viewer, root, saver) {
   const acts = {
     undo: () => !simulating(root) && stack?.canUndo() && stack.undo(), redo: () => !simulating(root) && stack?.canRedo() && stack.redo(),
     "zoom-in": () => zoom(viewer, 1), "zoom-out": () => zoom(viewer, -1), fit: () => fit(viewer),
-    search: () => get("searchPad") && viewer.get("editorActions").trigger("find"),
+    // a moment later: the click that opens the search would reach the page next, and close it
+    search: () => get("searchPad") && setTimeout(() => viewer.get("editorActions").trigger("find")),
     simulate: () => get("toggleMode")?.toggleMode(), minimap: () => get("minimap")?.toggle(),
     save: () => {
       get("directEditing")?.complete();
@@ -31,6 +32,8 @@ export function toolbar(viewer, root, saver) {
   viewer.on("tokenSimulation.toggleMode", ({ active }) => {
     root.querySelector('[data-do="simulate"]')?.setAttribute("aria-pressed", String(active));
     root.classList.toggle("simulating", active);
+    root.querySelector("[data-simulation-help]").hidden = !active;
+    if (active) showStart(viewer);
   });
   keys(viewer, root, acts);
 }

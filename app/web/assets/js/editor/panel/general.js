@@ -39,7 +39,7 @@ export function shown(ctx, element) {
   if (!is(bo, "Activity", "Event", "Gateway")) return null;
   const set = (name) => (value) => model.setProperties(element, bo, { [name]: value.trim() });
   const stages = stagesOf(processOf(bo)), stage = property(bo, "tahap"), notice = property(bo, "notice");
-  const controls = [text(pending, { key: "status", label: "Status sejak langkah ini", value: property(bo, "status"), list: vocabulary.statuses ?? [], help: "Kata yang dibaca orang di daftar. Kosong: status tidak berubah.", set: set("status"), check: (v) => (v.length > 100 ? "Status paling panjang 100 huruf. Persingkat." : "") })];
+  const controls = [text(pending, { key: "status", label: "Status sesudah langkah ini", value: property(bo, "status"), list: vocabulary.statuses ?? [], help: "Kata yang dibaca orang di daftar begitu langkah ini selesai. Kosong: status tidak berubah. Selama langkah menunggu, daftar juga menyebut siapa yang ditunggu.", set: set("status"), check: (v) => (v.length > 100 ? "Status paling panjang 100 huruf. Persingkat." : "") })];
   if (is(bo, "Activity")) {
     controls.push(stages.length || stage
       ? select(pending, { key: "tahap", label: "Tahap", value: stage, options: [["", "Tanpa tahap"], ...stages.map((s) => [s, s])], unknown: `${stage} (bukan tahap proses ini)`, help: "Tahap proses diatur pada prosesnya: klik bidang kosong.", set: set("tahap") })

@@ -8,6 +8,7 @@ import { Pending, node, para } from "./controls.js";
 import { events } from "./events.js";
 import { gateway, sequenceFlow } from "./flows.js";
 import { general, naming, shown } from "./general.js";
+import { kinds } from "./kinds.js";
 import { Model, is } from "./model.js";
 import { others } from "./others.js";
 import { lane, process } from "./process.js";
@@ -117,7 +118,7 @@ class Panel {
     if (whole) return [head("Proses", whole.bo.name), ...process(this, whole.element, whole.bo)].filter(Boolean);
     if (is(bo, "Collaboration")) return [para("Pilih kolam proses untuk mengubah sifatnya.", "text-body-secondary p-2")];
     const parts = is(bo, "Lane") ? [...lane(this, element), general(this, element)]
-      : [naming(this, element), ...userTask(this, element), ...serviceTask(this, element), ...events(this, element), ...sequenceFlow(this, element), ...gateway(this, element), ...others(this, element), shown(this, element), general(this, element)];
+      : [naming(this, element), kinds(this, element), ...userTask(this, element), ...serviceTask(this, element), ...events(this, element), ...sequenceFlow(this, element), ...gateway(this, element), ...others(this, element), shown(this, element), general(this, element)];
     const kind = kindOf(element);
     return [head(kind.charAt(0).toUpperCase() + kind.slice(1), bo.name), ...parts].filter(Boolean);
   }

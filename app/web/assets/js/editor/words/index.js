@@ -25,6 +25,8 @@ export function watchWords(container) {
       const now = node.getAttribute(name), words = now && inIndonesian(now);
       if (words && words !== now) node.setAttribute(name, words);
     }
+    // the palette says what its signs mean to screen readers only
+    if (node.matches(".djs-palette .entry[aria-label]:not([title])")) node.setAttribute("title", node.getAttribute("aria-label"));
     node.childNodes.forEach(look);
   };
   new MutationObserver((changes) => {

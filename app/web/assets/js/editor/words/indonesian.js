@@ -55,7 +55,7 @@ const ACTIONS = {
 };
 
 const MEANINGS = {
-  Message: "pesan", Timer: "waktu", Conditional: "syarat", Signal: "sinyal", Error: "galat", Escalation: "eskalasi",
+  Message: "pesan", Timer: "waktu", Conditional: "syarat", Signal: "sinyal", Error: "kesalahan", Escalation: "eskalasi",
   Compensation: "kompensasi", Cancel: "pembatalan", Link: "tautan", Terminate: "hentikan semua",
 };
 const PLACES = {
