@@ -23,6 +23,7 @@ from app.flows.house import KEY
 from app.flows.rights import local_day
 from app.models import User, db
 from app.sdk.services import Call, Outcome, ServiceError
+from docs import pictures_flow
 from tests import pk
 from tests.browser import steps
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
@@ -71,6 +72,7 @@ def main() -> None:
         with serving(world) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             _tell(_house(world, url, browser))
+            pictures_flow.tell(Path(folder) / "flow", provider, browser, OPTIONS | DESKTOP, take)
             browser.close()
         close(world)
     total = sum(p.stat().st_size for p in IMAGES.glob("*.png"))
@@ -384,8 +386,14 @@ def drawn(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-def take(page: Page, name: str, most: int = 900, top: Locator | None = None) -> None:
-    """What the page shows from its top (or from `top`) to the end of its content, but at most `most` pixels of it."""
+def take(page: Page, name: str, most: int = 900, top: Locator | None = None, *, still: bool = False) -> None:
+    """What the page shows from its top (or from `top`) to the end of its content, but at most `most` pixels of it.
+
+    `still`: what is on the screen, with the mouse and the focus where they are.
+    """
+    if still:
+        _keep(page, name)
+        return
     size = page.viewport_size or {"width": 1280, "height": 860}
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
     end = page.evaluate("() => Math.ceil(document.querySelector('main').getBoundingClientRect().bottom + 8)")
@@ -393,8 +401,12 @@ def take(page: Page, name: str, most: int = 900, top: Locator | None = None) -> 
     page.set_viewport_size({"width": size["width"], "height": height})  # what sticks to the foot shows where it sticks
     if top:
         top.evaluate("e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 24)")
-    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    _keep(page, name)
     page.set_viewport_size(size)
+
+
+def _keep(page: Page, name: str) -> None:
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     palette = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     palette.save(IMAGES / f"{name}.png", optimize=True)
 

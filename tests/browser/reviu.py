@@ -1,4 +1,4 @@
-"""The worked example of Buku Panduan, as its chapter tells it: Reviu Biro Perencanaan, between Kepala Satker and Eselon 1.
+"""The worked example of Buku Panduan, as its chapter tells it: Reviu Biro Perencanaan, before Review Eselon 1.
 
 The browser test and the pictures of the guide both go these ways, so the guide shows what the test proves. Everything
 is done with mouse and keyboard in the pages.
@@ -7,10 +7,16 @@ is done with mouse and keyboard in the pages.
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests import pk
 from tests.browser import steps
+from tests.visitor import Page as VisitedPage
+from tests.visitor import Visitor
+from tests.world import DUA, World
 
 TASK = "Reviu Biro Perencanaan"
 STATUS = "Direviu Biro Perencanaan"
@@ -22,7 +28,7 @@ WHY = "Biro Perencanaan membaca setiap PK sebelum Eselon 1 menandatanganinya."
 def open_editor(page: Page) -> None:
     """Menu, Proses, Perjanjian Kinerja, Ubah."""
     page.locator("summary", has_text="Menu").click()
-    page.get_by_role("link", name="Proses", exact=True).click()
+    page.get_by_role("link", name="Proses", exact=True).first.click()
     page.get_by_role("link", name="Perjanjian Kinerja", exact=True).click()
     page.get_by_role("button", name="Ubah", exact=True).click()
     expect(page.locator("[data-editor][data-ready]")).to_be_visible()
@@ -131,6 +137,27 @@ def publish(page: Page) -> None:
     page.get_by_role("link", name="Terbitkan", exact=True).click()
     expect(page.get_by_text("Tidak ada kesalahan.")).to_be_visible()
     page.get_by_label("Apa yang berubah, dan mengapa").fill(WHY)
+
+
+def to_the_new_step(world: World) -> None:
+    """The operator and the head of Dua do their part; the house's own worker calls the services."""
+    operator, head = world.operator(DUA), world.head(DUA)
+    pk.draft(pk.confirm_info(pk.begin(operator)))
+    task(operator, "Membuat Lembar PK").form("/tugas/").press(langkah="buat")
+    task(head, pk.SIGN).form("/tugas/").fill(passphrase=DUA.head.passphrase).press()
+    until(lambda: world.biro().open("/tugas").has_link(TASK))
+
+
+def task(visitor: Visitor, words: str) -> VisitedPage:
+    until(lambda: visitor.open("/tugas").has_link(words))
+    return visitor.open("/tugas").link(words)
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.2)
 
 
 def _box(page: Page, element: str) -> dict[str, float]:

@@ -7,8 +7,6 @@ step. Nobody types XML: reviu.py holds the steps, and `make pictures` takes the 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -17,11 +15,9 @@ from app.models import Definition, Event, Instance, db
 from tests import pk
 from tests.browser import looks, reviu, steps
 from tests.browser.live import House, aside
-from tests.visitor import Page as VisitedPage
-from tests.visitor import Visitor
 from tests.world import DUA, LITERASI, World
 
-PASS, NOTE = DUA.head.passphrase, "Indikator kedua belum menyebut sumber datanya."
+NOTE = "Indikator kedua belum menyebut sumber datanya."
 
 
 def test_biro_adds_a_step_and_a_pk_goes_through_it_while_another_keeps_the_old_way(live_at_eselon: House) -> None:
@@ -34,7 +30,7 @@ def test_biro_adds_a_step_and_a_pk_goes_through_it_while_another_keeps_the_old_w
     steps.press(biro, "Terbitkan sebagai versi 2")
     expect(biro.get_by_text("Versi 2").first).to_be_visible()
 
-    aside(lambda: _to_the_new_step(live.world))
+    aside(lambda: reviu.to_the_new_step(live.world))
     steps.open_task(biro, reviu.TASK)
     expect(biro.get_by_role("list", name="Tahapan")).to_contain_text(reviu.STAGE)
     expect(biro.get_by_text(reviu.HELP)).to_be_visible()
@@ -76,33 +72,12 @@ def _look_what_it_would_do(biro: Page) -> None:
     expect(biro.locator("main")).to_contain_text("0 dari 1 berakhir sama, 1 menempuh jalan lain.")
 
 
-def _to_the_new_step(world: World) -> None:
-    """The operator and the head of Dua do their part; the house's own worker calls the services."""
-    operator, head = world.operator(DUA), world.head(DUA)
-    pk.draft(pk.confirm_info(pk.begin(operator)))
-    _task(operator, "Membuat Lembar PK").form("/tugas/").press(langkah="buat")
-    _task(head, pk.SIGN).form("/tugas/").fill(passphrase=PASS).press()
-    _until(lambda: world.biro().open("/tugas").has_link(reviu.TASK))
-
-
-def _task(visitor: Visitor, words: str) -> VisitedPage:
-    _until(lambda: visitor.open("/tugas").has_link(words))
-    return visitor.open("/tugas").link(words)
-
-
-def _until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.2)
-
-
 def _sign_both(world: World) -> None:
     """Eselon 1 has both PKs now: the one on the old way too, which never was with Biro Perencanaan."""
     eselon, ended = world.eselon(), db.select(Instance).where(Instance.status == "PK Telah Ditandatangani")
     for n in (1, 2):
-        _task(eselon, pk.REVIEW).form("/tugas/").fill(passphrase=LITERASI.head.passphrase).press()
-        _until(lambda n=n: len(world.all(ended)) == n)  # type: ignore[misc]
+        reviu.task(eselon, pk.REVIEW).form("/tugas/").fill(passphrase=LITERASI.head.passphrase).press()
+        reviu.until(lambda n=n: len(world.all(ended)) == n)  # type: ignore[misc]
 
 
 def _version(live: House, case: Instance) -> int:
