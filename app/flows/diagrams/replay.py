@@ -15,9 +15,9 @@ from app.errors import Conflict, InvalidInput, NotFound
 from app.flows import audit
 from app.flows.diagrams import drafts, recordings
 from app.flows.rights import Actor
-from app.models import AnyRow, Replay, ReplayCase, db, table
+from app.models import AnyRow, DiagramDraft, Replay, ReplayCase, db, table
 
-_REPLAY, _CASE = table(Replay), table(ReplayCase)
+_REPLAY, _CASE, _DRAFT = table(Replay), table(ReplayCase), table(DiagramDraft)
 WAITING, RUNNING, DONE, STOPPED, FAILED = "waiting", "running", "done", "stopped", "failed"
 GOING = (WAITING, RUNNING)
 USUAL, KEPT, PAGE = 200, 10, 50  # cases of a replay; replays kept of a draft; rows of a page
@@ -44,12 +44,15 @@ def begin(draft_id: int, asked: Asked, by: Actor, now: datetime) -> int:
     draft = drafts.read(draft_id)
     if not 1 <= asked.count <= recordings.MOST:
         raise InvalidInput(f"Jumlah perkara 1 sampai {recordings.MOST}. Ketik angka di antaranya.")
-    going = select(_REPLAY.c.id).where(_REPLAY.c.draft_id == draft_id, _REPLAY.c.state.in_(GOING))
-    if db.session.scalar(going) is not None:
-        raise Conflict("Uji ulang draf ini masih berjalan. Tunggu sampai selesai, atau hentikan dulu.")
     ids = recordings.choose(draft.process, asked.count, asked.year, asked.running)
     if not ids:
         raise InvalidInput("Belum ada perkara yang cocok untuk diuji ulang. Ubah pilihannya, atau pakai Skenario.")
+    # writes nothing, but whoever asks for one in the same moment waits here, and is told
+    db.session.execute(update(_DRAFT).where(_DRAFT.c.id == draft_id).values(revision=_DRAFT.c.revision))
+    going = select(_REPLAY.c.id).where(_REPLAY.c.draft_id == draft_id, _REPLAY.c.state.in_(GOING))
+    if db.session.scalar(going) is not None:
+        db.session.rollback()
+        raise Conflict("Uji ulang draf ini masih berjalan. Tunggu sampai selesai, atau hentikan dulu.")
     made = Replay(
         draft_id=draft_id, revision=draft.revision, files=draft.files, state=WAITING, total=len(ids),
         asked={"perkara": ids, "jumlah": asked.count, "tahun": asked.year, "berjalan": asked.running,
