@@ -91,5 +91,5 @@ def _move(house: House, take: Callable[..., None]) -> None:
     biro.get_by_role("button", name="Periksa 1 perkara").click()
     expect(biro.get_by_role("button", name="Pindahkan yang dicentang")).to_be_visible()
     take(biro, "pindah-versi", 1000)
-    biro.goto("/proses/berkas/")
+    biro.goto("/proses/berkas")
     take(biro, "berkas-dari-luar", 760)
