@@ -357,3 +357,50 @@ def test_who_leaves_and_comes_back_at_once_is_not_told_of_a_stranger(live: House
     expect(page.locator("[data-saved]")).to_contain_text("Tersimpan")
     assert saved(live, number).revision == 3
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.slow
+def test_the_mouse_finds_what_the_signs_mean_what_is_searched_and_where_a_simulation_starts(live: House) -> None:
+    page = opened(live, begun(live))
+    assert page.locator(".djs-palette .entry:not([title])").count() == 0
+    page.get_by_role("button", name="Cari elemen").click()
+    page.keyboard.type("dokumentasi")  # not a letter of it is taken for a tool
+    expect(page.locator(".djs-search-results")).to_contain_text("Simpan di DOKUMENTASI")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-panel-of='arsipkan']")).to_be_visible()
+
+    page.get_by_role("button", name="Tampilkan semua").click()
+    simulate = page.get_by_role("button", name="Simulasi", exact=True)
+    simulate.click()
+    expect(page.get_by_title("Picu kejadian ini").locator("visible=true").first).to_be_in_viewport()
+    expect(page.locator("[data-simulation-help]")).to_be_visible()
+    simulate.click()
+    expect(page.locator("[data-simulation-help]")).to_be_hidden()
+
+
+@pytest.mark.slow
+def test_what_is_drawn_without_a_kind_is_given_one_in_the_panel(live: House) -> None:
+    page = opened(live, begun(live))
+    box, paper = page.locator("[data-panel]"), canvas(page).bounding_box()
+    assert paper
+    right, low = paper["x"] + paper["width"] - 120, paper["y"] + paper["height"] / 2
+    page.locator(".djs-palette [data-action='create.task']").click()
+    page.mouse.move(right - 10, low)
+    page.mouse.click(right, low)
+    page.keyboard.type("Baca ulang")
+    page.locator("h1").click()
+    expect(box).to_contain_text("Tugas ini belum berjenis")
+    box.get_by_role("button", name="Orang", exact=True).click()
+    expect(box).to_contain_text("Tugas orang")
+    expect(box.get_by_label("Nama", exact=True)).to_have_value("Baca ulang")
+
+    task = page.locator(".djs-element.selected .djs-visual").first.bounding_box()
+    assert task
+    page.locator(".djs-palette [data-action='create.intermediate-event']").click()
+    middle, edge = task["x"] + task["width"] / 2, task["y"] + task["height"]
+    page.mouse.move(middle, edge + 8)
+    page.mouse.move(middle, edge, steps=4)
+    page.mouse.click(middle, edge)
+    box.get_by_role("button", name="Pengingat", exact=False).click()
+    expect(box.get_by_label("Mengakhiri langkahnya")).not_to_be_checked()
+    expect(box.get_by_label("Waktu", exact=True)).to_be_visible()
