@@ -113,7 +113,7 @@ def _not_shareable(prepared: Prepared, process_id: str, subprocesses: Mapping[st
     used = {process_id, *subprocesses}
     advice = {
         "ad hoc": "Gambar urutannya, atau cabang paralel yang boleh dilewati.",
-        "event": "Pakai boundary event pada tugas atau subproses.",
+        "event": "Pakai kejadian di tepi pada tugas atau subproses.",
     }
     found = []
     for node in prepared.graph.nodes.values():

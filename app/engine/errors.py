@@ -17,7 +17,7 @@ class NoErrorPath(AlurError):
     def __init__(self, code: str, element: str) -> None:
         self.code = code
         self.element = element
-        super().__init__(f"Tidak ada boundary event yang menangkap kesalahan '{code}' pada '{element}'.")
+        super().__init__(f"Tidak ada kejadian di tepi yang menangkap kesalahan '{code}' pada '{element}'.")
 
 
 class StateUnreadable(AlurError):

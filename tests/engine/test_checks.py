@@ -130,7 +130,7 @@ def test_lanes_are_needed_where_people_work() -> None:
 
 
 def test_a_process_needs_one_start() -> None:
-    refused(document(task("a") + END + flow("a", "selesai")), "p", "start event")
+    refused(document(task("a") + END + flow("a", "selesai")), "p", "kejadian awal")
     refused(simple(task("a") + '<startEvent id="m2"/>', more=flow("m2", "a")), "p", "Sisakan satu")
 
 
@@ -138,9 +138,9 @@ def test_a_subprocess_needs_a_start_and_an_end() -> None:
     data = simple(
         '<subProcess id="sub"><startEvent id="m2"/><task id="t"/>' + flow("m2", "t") + "</subProcess>", ("sub",)
     )
-    refused(data, "sub", "end event")
+    refused(data, "sub", "kejadian akhir")
     refused(
-        simple('<subProcess id="sub"><task id="t"/><endEvent id="s2"/></subProcess>', ("sub",)), "sub", "start event"
+        simple('<subProcess id="sub"><task id="t"/><endEvent id="s2"/></subProcess>', ("sub",)), "sub", "kejadian awal"
     )
 
 

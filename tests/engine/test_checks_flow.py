@@ -78,7 +78,7 @@ def test_references_must_be_there(kind: str, definition: str) -> None:
 
 def test_messages_need_names() -> None:
     refused(event("intermediateCatchEvent", "<messageEventDefinition/>"), "e", "messageRef")
-    refused(event("endEvent", "<errorEventDefinition/>"), "e", "errorRef")
+    refused(event("endEvent", "<errorEventDefinition/>"), "e", "menyebut kesalahannya")
     refused(simple(beside='<message id="m"/>'), "m", "tanpa nama")
     refused(simple(beside='<error errorCode="x"/>'), "", "tanpa id")
 
@@ -89,7 +89,7 @@ def test_boundary_events_sit_on_activities() -> None:
         "e",
         "Tempelkan",
     )
-    refused(event("boundaryEvent", "<timerEventDefinition/>"), "e", "tepat satu waktu")
+    refused(event("boundaryEvent", "<timerEventDefinition/>"), "e", "lebih dari satu")
 
 
 def test_definitions_hidden_deeper_are_refused() -> None:
@@ -168,7 +168,7 @@ def test_due_takes_durations_and_working_days() -> None:
 
 
 def test_conditions_that_may_all_be_false_need_a_default() -> None:
-    refused(document(GATEWAY + flow("g", "a", "x == 1") + flow("g", "b", "x == 2") + JOINED), "g", "default")
+    refused(document(GATEWAY + flow("g", "a", "x == 1") + flow("g", "b", "x == 2") + JOINED), "g", "jalan bawaan")
     for yes, no in (
         ("x == 1", "x != 1"),
         ("x", "not x"),
@@ -214,7 +214,7 @@ def test_conditions_where_nobody_looks_are_refused() -> None:
 
 def test_after_an_event_gateway_come_events() -> None:
     body = START + '<eventBasedGateway id="g"/>' + task("a") + END + chain("mulai", "g", "a", "selesai")
-    refused(document(body), "f_g_a", "gateway event")
+    refused(document(body), "f_g_a", "gateway kejadian")
 
 
 @pytest.mark.parametrize("split", ["exclusiveGateway", "eventBasedGateway"])

@@ -147,7 +147,7 @@ def test_end_status_and_what_waits_are_compared():
 
 
 def test_an_error_without_a_path_and_an_expression_that_fails_are_told():
-    assert "Tidak ada boundary event" in told(GOOD.replace("gagal: passphrase", "gagal: LAIN"))
+    assert "Tidak ada kejadian di tepi" in told(GOOD.replace("gagal: passphrase", "gagal: LAIN"))
     assert "Baris 10: Langkah ini gagal dihitung." in told(GOOD.replace("isi: {putusan: setuju}", "isi: {x: 1}", 1))
 
 

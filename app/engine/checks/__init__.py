@@ -75,7 +75,7 @@ def prepare(files: Mapping[str, bytes]) -> Prepared:
     process = main_process(diagrams)
     if process is None and diagrams:
         first = next(iter(diagrams))
-        report.add(first, 0, "", "", "Tidak ada proses yang dapat dijalankan. Gambar proses dengan start event.")
+        report.add(first, 0, "", "", "Tidak ada proses yang dapat dijalankan. Gambar proses dengan kejadian awal.")
     return Prepared(
         files={name: _bytes(root) for name, root in {**diagrams, **decisions}.items()},
         elements=read_elements(diagrams, graph),

@@ -19,18 +19,30 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "boundaryEvent": frozenset({"cancel", "error", "escalation", "message", "signal", "timer", "conditional"}),
 }
 _PLACES = {
-    "startEvent": "start event",
-    "endEvent": "end event",
-    "intermediateCatchEvent": "event tunggu",
-    "intermediateThrowEvent": "event kirim",
-    "boundaryEvent": "boundary event",
+    "startEvent": "kejadian awal",
+    "endEvent": "kejadian akhir",
+    "intermediateCatchEvent": "kejadian menunggu",
+    "intermediateThrowEvent": "kejadian mengirim",
+    "boundaryEvent": "kejadian di tepi",
+}
+_KINDS = {
+    "message": "pesan",
+    "timer": "waktu",
+    "conditional": "syarat",
+    "signal": "sinyal",
+    "error": "kesalahan",
+    "escalation": "eskalasi",
+    "compensate": "kompensasi",
+    "cancel": "pembatalan",
+    "link": "tautan",
+    "terminate": "hentikan semua",
 }
 _INSTEAD = {
-    "signal": "Pakai event kirim sinyal sebelum end event biasa.",
+    "signal": "Pakai kejadian mengirim sinyal sebelum akhir biasa.",
     "compensate": "Gambar pembatalannya sebagai alur biasa.",
     "link": "Sambungkan langsung dengan panah.",
-    "error": "Pakai boundary event error pada tugas yang bisa gagal.",
-    "escalation": "Pakai boundary event eskalasi pada subprosesnya.",
+    "error": "Pakai kejadian kesalahan di tepi tugas yang bisa gagal.",
+    "escalation": "Pakai kejadian eskalasi di tepi subprosesnya.",
     "": "Pilih apa yang ditunggu: waktu, pesan, atau sinyal.",
 }
 # The attribute by which a definition names the element it means, and that element.
@@ -61,11 +73,13 @@ def _event(file: str, node: Tag, report: Report) -> None:
     place = local(node)
     kinds = _kinds(node)
     if len([t for t in node.iter() if local(t).endswith("EventDefinition")]) != len(kinds):
-        report.at(file, node, "Ada jenis event yang terselip di dalam bagian lain. Letakkan langsung di eventnya.")
+        report.at(
+            file, node, "Ada jenis kejadian yang terselip di dalam bagian lain. Letakkan langsung di kejadiannya."
+        )
     for kind in kinds or [""]:
         if kind not in _ALLOWED[place]:
-            what = f"Event {kind}" if kind else "Event tanpa jenis"
-            instead = _INSTEAD.get(kind, "Pilih jenis event lain.")
+            what = f"Jenis {_KINDS.get(kind, kind)}" if kind else "Kejadian tanpa jenis"
+            instead = _INSTEAD.get(kind, "Pilih jenis kejadian lain.")
             report.at(file, node, f"{what} tidak didukung sebagai {_PLACES[place]}. {instead}")
     for definition in node:
         _definition(file, place, definition, report)
@@ -74,16 +88,16 @@ def _event(file: str, node: Tag, report: Report) -> None:
 def _definition(file: str, place: str, definition: Tag, report: Report) -> None:
     kind = local(definition)
     if kind == "errorEventDefinition" and place == "endEvent" and not definition.get("errorRef"):
-        report.at(file, definition, "End event error ini tidak menyebut kesalahannya. Pilih errorRef.")
+        report.at(file, definition, "Akhir dengan kesalahan ini tidak menyebut kesalahannya. Pilih kesalahannya.")
     if kind == "timerEventDefinition" and len([t for t in definition if local(t) in TIMER_TAGS]) != 1:
-        report.at(file, definition, "Pewaktu harus punya tepat satu waktu. Isi timeDuration, timeDate, atau timeCycle.")
+        report.at(file, definition, "Waktunya belum diisi, atau lebih dari satu. Tulis satu, misalnya 3 hari kerja.")
     if kind == "conditionalEventDefinition" and definition.find(bpmn("condition")) is None:
         report.at(file, definition, "Event bersyarat ini tidak punya syarat. Isi syaratnya.")
 
 
 def _inside_transaction(file: str, scope: Tag, node: Tag, report: Report) -> None:
     if local(node) == "endEvent" and "cancel" in _kinds(node) and local(scope) != "transaction":
-        report.at(file, node, "End event batal hanya berlaku di dalam transaksi. Pakai end event biasa.")
+        report.at(file, node, "Akhir yang membatalkan hanya berlaku di dalam transaksi. Pakai kejadian akhir biasa.")
 
 
 def _boundary(file: str, scope: Tag, node: Tag, activities: Mapping[str, Tag], report: Report) -> None:
@@ -92,7 +106,7 @@ def _boundary(file: str, scope: Tag, node: Tag, activities: Mapping[str, Tag], r
         report.at(
             file,
             node,
-            f"Event ini menempel pada '{node.get('attachedToRef')}' yang bukan tugas di sini. Tempelkan ulang.",
+            f"Kejadian ini menempel pada '{node.get('attachedToRef')}' yang bukan tugas di sini. Tempelkan ulang.",
         )
     elif "cancel" in _kinds(node) and local(host) != "transaction":
         report.at(file, node, "Event batal hanya dapat menempel pada transaksi. Pakai event error atau pesan.")
@@ -111,7 +125,7 @@ def _references(file: str, node: Tag, known: Mapping[str, set[str | None]], repo
                 f"{_REFERENCES[kind]} '{reference}' tidak ada di berkas ini. Pilih yang ada, atau buat {kind}-nya.",
             )
         elif not reference and kind in ("message", "signal") and not node.get("name"):
-            report.at(file, tag, f"Event ini tidak menyebut {kind}-nya. Pilih {_REFERENCES[kind]}.")
+            report.at(file, tag, f"Kejadian ini tidak menyebut {kind}-nya. Pilih {_REFERENCES[kind]}.")
 
 
 def _definitions(file: str, root: Tag, report: Report) -> None:

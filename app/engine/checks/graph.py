@@ -50,7 +50,7 @@ class _Say:
 
 def _ends(node: Node, graph: Graph, say: _Say) -> None:
     if node.kind == "endEvent" and graph.out(node.id):
-        say.of(node, "Ada panah keluar dari end event. Hapus panahnya, atau ganti event ini.")
+        say.of(node, "Ada panah keluar dari kejadian akhir. Hapus panahnya, atau ganti jenisnya.")
     if node.kind in ("startEvent", "boundaryEvent") and graph.into(node.id):
         say.of(node, "Ada panah masuk ke event ini. Sambungkan ke tugas atau gateway berikutnya.")
     if node.kind == "startEvent" and not graph.out(node.id):
@@ -64,7 +64,7 @@ def _gateway(node: Node, graph: Graph, say: _Say) -> None:
     if node.kind == "eventBasedGateway":
         for flow in flows:
             if graph.nodes[flow.target].kind not in _EVENT_TARGETS:
-                say.flow(flow, "Setelah gateway event hanya boleh event tunggu atau tugas terima. Ganti tujuannya.")
+                say.flow(flow, "Sesudah gateway kejadian hanya boleh kejadian menunggu atau tugas terima. Ganti.")
     if node.kind not in _CHOOSING or not flows:
         return
     if node.default and node.default not in {f.id for f in flows}:
@@ -75,7 +75,7 @@ def _gateway(node: Node, graph: Graph, say: _Say) -> None:
         for flow in plain:
             say.flow(flow, "Panah ini belum punya syarat. Isi syaratnya, atau jadikan jalan bawaan gateway-nya.")
     if not plain and not node.default and not _covers_all([f.condition or "" for f in flows]):
-        say.of(node, "Bisa terjadi tidak ada syarat yang terpenuhi. Pilih satu panah sebagai jalan bawaan (default).")
+        say.of(node, "Bisa terjadi tidak ada syarat yang terpenuhi. Pilih satu panah sebagai jalan bawaan.")
 
 
 def _covers_all(conditions: list[str]) -> bool:

@@ -142,7 +142,8 @@ class _Secrets:
         errors = [b for b in self._graph.boundaries.get(call.id, ()) if "error" in b.events]
         if not any(feeding & self._after(b) for b in errors):
             message = (
-                "Bila layanan ini gagal, tidak ada jalan kembali ke formulir passphrase. Pasang boundary event error."
+                "Bila layanan ini gagal, tidak ada jalan kembali ke formulir passphrase. Pasang kejadian kesalahan "
+                "di tepinya."
             )
             _say(call, message, self._report)
 

@@ -110,13 +110,13 @@ def _starts(file: str, scope: Tag, nodes: list[Tag], report: Report) -> None:
     starts = [n for n in nodes if local(n) == "startEvent"]
     plain = [s for s in starts if not any(local(t).endswith("EventDefinition") for t in s)]
     if not starts:
-        report.at(file, scope, "Tidak ada start event. Gambar satu dan sambungkan ke langkah pertama.")
+        report.at(file, scope, "Tidak ada kejadian awal. Gambar satu dan sambungkan ke langkah pertama.")
     elif local(scope) in SUBPROCESSES and len(starts) > 1:
-        report.at(file, scope, "Subproses hanya boleh punya satu start event. Hapus yang lain.")
+        report.at(file, scope, "Subproses hanya boleh punya satu kejadian awal. Hapus yang lain.")
     elif len(plain) > 1:
-        report.at(file, scope, "Ada beberapa start event biasa. Sisakan satu.")
+        report.at(file, scope, "Ada beberapa kejadian awal biasa. Sisakan satu.")
     if local(scope) in SUBPROCESSES and not any(local(n) == "endEvent" for n in nodes):
-        report.at(file, scope, "Subproses tidak punya end event. Gambar satu di akhir alurnya.")
+        report.at(file, scope, "Subproses tidak punya kejadian akhir. Gambar satu di akhir alurnya.")
 
 
 def _node(file: str, node: Tag, report: Report) -> None:
@@ -126,7 +126,7 @@ def _node(file: str, node: Tag, report: Report) -> None:
     if kind == "subProcess" and node.get("triggeredByEvent") == "true":
         interrupting = [s for s in node.findall(bpmn("startEvent")) if s.get("isInterrupting", "true") != "false"]
         if interrupting:
-            report.at(file, node, "Subproses event yang memotong tidak didukung. Pakai boundary event pada tugasnya.")
+            report.at(file, node, "Subproses event yang memotong tidak didukung. Pakai kejadian di tepi tugasnya.")
     if kind == "serviceTask":
         _service(file, node, report)
     if (

@@ -155,7 +155,7 @@ def _starts(taking: Taking, file: str, root: Tag, scope: Tag) -> None:
     if not first:
         return
     start = new_node(root, first[0], "startEvent", "mulai", "Mulai")
-    taking.say(file, first[0], "Tidak ada start event, jadi satu ditambahkan di depan langkah ini.")
+    taking.say(file, first[0], "Tidak ada kejadian awal, jadi satu ditambahkan di depan langkah ini.")
     source = start
     if len(first) > 1:
         source = new_node(root, start, "parallelGateway", "mulai_bersama")
@@ -179,7 +179,7 @@ def _ends(taking: Taking, file: str, root: Tag, scope: Tag) -> None:
             continue
         end = new_node(root, node, "endEvent", f"selesai_{node.get('id')}", "Selesai")
         new_flow(root, end, node.get("id"), end.get("id"))
-        taking.say(file, node, "Alur berhenti di sini tanpa end event, jadi satu ditambahkan.")
+        taking.say(file, node, "Alur berhenti di sini tanpa kejadian akhir, jadi satu ditambahkan.")
 
 
 def _conditional(taking: Taking, file: str, root: Tag) -> None:

@@ -94,7 +94,7 @@ class _Run:
             self.now += BETWEEN
             self._took(self._verb(move, step))
         except NoErrorPath as e:
-            raise _Off(move.line, f"{e} Gambar boundary event untuknya, atau ubah skenario.", move.element) from e
+            raise _Off(move.line, f"{e} Gambar kejadian di tepi untuknya, atau ubah skenario.", move.element) from e
         except StepFailed as e:
             raise _Off(move.line, f"Langkah ini gagal dihitung. {e}", e.element or move.element) from e
         except ExpressionError as e:

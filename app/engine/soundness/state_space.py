@@ -168,7 +168,7 @@ class Space:
         good = self._backwards([self.index.get(END, -1), *dead])
         for number in [n for n in range(len(self.order)) if n not in good][:1]:
             spots = [s for s in net.of_bits(self.order[number]) if s.inner < 0]
-            message = "Dari sini perkara tidak pernah dapat selesai: semua jalan berputar. Gambar jalan ke end event."
+            message = "Dari sini perkara tidak pernah dapat selesai: semua jalan berputar. Gambar jalan ke akhir."
             if spots:
                 self._say(spots[0].node, message, self.way_to(number))
 
@@ -198,7 +198,7 @@ class Space:
                 continue
             if spot.host >= 0 and not {"timer", "message", "conditional"} & set(spot.node.events):
                 message = (
-                    "Event ini tidak pernah terjadi: tidak ada yang menimbulkannya di sini. Hapus, atau pindahkan."
+                    "Kejadian ini tidak pernah terjadi: tidak ada yang menimbulkannya di sini. Hapus, atau pindahkan."
                 )
                 self._say(spot.node, message, level="warning")
             else:

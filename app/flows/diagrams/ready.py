@@ -14,7 +14,7 @@ from app.flows.diagrams.files import as_bytes
 from app.models import Definition, DiagramDraft, db
 
 FAULTS = "Diagram ini masih memuat {} kesalahan. Perbaiki semuanya di editor, lalu terbitkan."
-NO_PROCESS = "Diagram ini belum memuat proses yang dapat dijalankan. Gambar proses dengan start event dulu."
+NO_PROCESS = "Diagram ini belum memuat proses yang dapat dijalankan. Gambar proses dengan kejadian awal dulu."
 RENAMED = (
     "Kode proses di dalam diagram adalah {}, padahal draf ini untuk {}. Kembalikan kodenya di editor; proses dengan "
     "kode lain dimulai lewat Proses baru."

@@ -52,11 +52,11 @@ export const RULES = {
   "tanpa-awal": ["error", (node, say) => {
     if (!scope(node) || node.triggeredByEvent) return;
     const starts = node.flowElements.filter((e) => is(e, "StartEvent"));
-    if (!starts.length) say("Belum ada awal. Tambahkan satu start event dan sambungkan ke langkah pertama.");
+    if (!starts.length) say("Belum ada awal. Tambahkan satu kejadian awal dan sambungkan ke langkah pertama.");
     else if (is(node, "SubProcess") && starts.length > 1) say("Subproses ini punya lebih dari satu awal. Sisakan satu.");
   }],
   "tanpa-akhir": ["warn", (node, say) => {
-    if (scope(node) && !node.flowElements.some((e) => is(e, "EndEvent"))) say("Belum ada akhir. Tambahkan end event supaya perkara bisa selesai.");
+    if (scope(node) && !node.flowElements.some((e) => is(e, "EndEvent"))) say("Belum ada akhir. Tambahkan kejadian akhir supaya perkara bisa selesai.");
   }],
   "terlepas": ["error", (node, say) => {
     if (!is(node, "FlowNode") || node.triggeredByEvent || node.isForCompensation || node.$parent && is(node.$parent, "AdHocSubProcess")) return;
