@@ -48,6 +48,15 @@ def test_chapters_stand_where_the_contents_say(pages: list[str]) -> None:
     assert pages[-1].count(f"Halaman {len(pages)} dari {len(pages)}") == 1
 
 
+def test_a_chapter_is_opened_where_it_begins(pages: list[str], tmp_path) -> None:
+    house = open_house(tmp_path / "house", None)
+    answer = house.app.test_client().get("/buku-panduan/contoh")
+    number = int(answer.location.rpartition("#page=")[2])
+    assert "Contoh: menambah langkah Reviu Biro Perencanaan" in pages[number - 1]
+    assert house.app.test_client().get("/buku-panduan/lain").status_code == 404
+    close(house)
+
+
 def test_it_names_every_entry_of_the_menu(pages: list[str], tmp_path) -> None:
     house = build(tmp_path / "house", None)
     operator = Visitor(house.app, f"sim{SATU.kode}", PASSWORDS[sample.OPERATOR])

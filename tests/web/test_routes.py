@@ -24,7 +24,7 @@ from tests.world import DUA, SAINS, TIGA, World, provider, stages, world  # noqa
 PUBLIC = {
     "auth.login", "auth.enter", "auth.logout", "auth.switch", "auth.captcha_picture", "auth.captcha_voice",
     "auth.captcha_renewed", "frame.front_door", "health.health", "health.ready",
-    "help.book", "metrics.show", "verification.show",
+    "help.book", "help.chapter", "metrics.show", "verification.show",
     "passwords.forgotten", "passwords.ask", "passwords.asked", "passwords.choose",
 }  # fmt: skip
 
