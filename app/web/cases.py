@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.engine.definition import Definition
+from app.errors import NotFound
 from app.flows import act, behalf, casefile, definitions, start
 from app.flows.casefile import Casefile
+from app.flows.diagrams.replay_view import main_file
 from app.flows.rights import may_do
 from app.flows.start import AlreadyStarted
 from app.models import Satker, db
@@ -93,8 +95,10 @@ def diagram(instance_id: int) -> ResponseReturnValue:
     case = find_case(instance_id)
     seq = request.args.get("langkah", type=row_number)
     files = casefile.files(case, seq)
-    name = next(n for n in files if n.endswith(".bpmn"))
-    return Response(without_notes(files[name]), mimetype="application/xml")
+    drawn = main_file(files, case.row.process)
+    if not drawn:
+        raise NotFound
+    return Response(without_notes(drawn), mimetype="application/xml")
 
 
 @bp.post("/perkara/mulai")

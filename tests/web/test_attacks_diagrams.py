@@ -17,7 +17,7 @@ from app.documents.store import MissingDocument
 from app.engine import quarantine
 from app.errors import Busy, Conflict, InvalidDefinition
 from app.flows import deploy, start
-from app.flows.diagrams import drafts, replay
+from app.flows.diagrams import drafts, intake, replay
 from app.flows.diagrams.examine import examine
 from app.flows.house import house
 from app.jobs.ports import JobDocuments
@@ -240,3 +240,28 @@ def test_of_four_who_ask_for_a_replay_at_once_one_gets_it(at_the_head: World) ->
     found = at_once(*[ask] * 4)
     assert Counter(type(f) for f in found) == {int: 1, Conflict: 3}
     assert len(at_the_head.all(db.select(Replay.id))) == 1
+
+
+# ---- names of files ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["alur.xml", "ALUR.BPMN", "x/../alur.Xml"])
+def test_a_diagram_is_shown_whatever_its_file_was_called(world: World, name: str) -> None:
+    """Pages look for .bpmn: the page of every case of such a version would have failed."""
+    biro = world.biro()
+    sent = {"isi": intake.packed({name: PK.replace("Penyusunan PK", "Susun PK").encode()}), "ke": PROCESS}
+    draft_id = int(biro.post("/proses/berkas/draf", **sent).path.rpartition("/")[2])
+    (revision, files), *_ = [(d.revision, d.files) for d in world.all(db.select(DiagramDraft))]
+    assert [n.lower() for n in files] == ["alur.bpmn"]
+    biro.post(f"/proses/draf/{draft_id}/terbitkan", note=NOTE, revision=str(revision), newest="1")
+    with world.app.app_context():
+        case = start.start(PROCESS, SATU.kode, actor(f"sim{SATU.kode}"), clock.now())
+    shown = world.operator().client.get(f"/perkara/{case}/diagram.bpmn")
+    assert shown.status_code == 200 and "Susun PK" in shown.text
+
+
+def test_the_files_that_a_page_carries_are_looked_at_like_those_that_are_sent(world: World) -> None:
+    for name in ("jahat.exe", "a\r\nb", ""):
+        page = world.biro().post("/proses/berkas/draf", isi=intake.packed({name: b"x"}), ke=PROCESS)
+        assert page.status == 422 and "bukan berkas diagram" in page.text
+    assert world.all(db.select(DiagramDraft.id)) == []

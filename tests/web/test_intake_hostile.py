@@ -13,6 +13,7 @@ import pytest
 from app import clock
 from app.flows.deploy import deploy
 from app.models import Definition, DiagramDraft, Mail, db
+from app.web.limits import Limit
 from tests.engine.drawing import END, HEAD, START, chain, simple
 from tests.engine.test_hostile_files import BYTES
 from tests.visitor import Page, Visitor
@@ -22,6 +23,12 @@ from tests.world import World, provider, stages, world  # noqa: F401 - fixtures
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>{{7*191}}{%x%}${7*191}'\""
 DRAWN = {"editor", "differences", "replays", "processes", "intake"}
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has minutes of its own: the limit is counted by process, and people have the same ids in each house."""
+    monkeypatch.setattr("app.web.intake._OFTEN", Limit(30, 60))
 
 
 def evil() -> bytes:
@@ -132,7 +139,6 @@ def test_others_are_served_while_a_heavy_file_is_looked_at(world: World) -> None
 
 def test_somebody_in_a_hurry_is_asked_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from app.web import intake as view
-    from app.web.limits import Limit
 
     monkeypatch.setattr(view, "_OFTEN", Limit(2, 60))
     biro: Visitor = world.biro()

@@ -23,7 +23,7 @@ from app.flows import audit
 from app.flows.diagrams import drafts, versions
 from app.flows.diagrams.create import BAD_ID, KNOWN, RESERVED
 from app.flows.diagrams.files import as_bytes, digest
-from app.flows.diagrams.unpacking import MAX_TOTAL
+from app.flows.diagrams.unpacking import MAX_TOTAL, unpack
 from app.flows.rights import Actor
 from app.flows.vocabulary import vocabulary
 from app.models import Definition, DiagramDraft, DraftSave, db
@@ -167,7 +167,7 @@ def unpacked(text: str) -> dict[str, bytes]:
         data = reader.decompress(b64decode(text, validate=True), MAX_TOTAL * 2)
         if reader.unconsumed_tail:
             raise ValueError("too long")
-        return {str(n)[:150]: b64decode(d, validate=True) for n, d in json.loads(data).items()}
+        return unpack((str(n)[:150], b64decode(d, validate=True)) for n, d in json.loads(data).items())
     except (ValueError, zlib.error, AttributeError, TypeError, RecursionError) as e:
         raise InvalidInput("Berkas di halaman ini tidak utuh lagi. Unggah lagi berkasnya.") from e
 

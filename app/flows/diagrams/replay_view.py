@@ -119,7 +119,7 @@ def aligned(before: list[JsonRow], now: list[JsonRow]) -> tuple[Line, ...]:
 
 def main_file(files: Mapping[str, str], process: str) -> str:
     """The diagram in which the process is drawn."""
-    diagrams = [text for name, text in sorted(files.items()) if name.lower().endswith(".bpmn")]
+    diagrams = [text for name, text in sorted(files.items()) if not name.lower().endswith(".dmn")]
     return next((text for text in diagrams if f'id="{process}"' in text), diagrams[0] if diagrams else "")
 
 

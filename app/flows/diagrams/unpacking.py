@@ -15,6 +15,7 @@ from app.sdk.text import one_line
 MAX_TOTAL = 4_000_000  # bytes of all files together, unpacked
 MAX_ENTRIES = 500  # of a .zip
 TAKEN = (".bpmn", ".dmn", ".xml", ".json", ".form")
+_BPMN = b"http://www.omg.org/spec/BPMN/20100524/MODEL"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (
     zipfile.BadZipFile,
@@ -40,7 +41,8 @@ def unpack(sent: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     """{plain name: bytes} of everything that was sent. InvalidInput names the file that can't be taken."""
     found: dict[str, bytes] = {}
     for name, data in sent:
-        for inner, content in _contents(plain_name(name), data):
+        for given, content in _contents(plain_name(name), data):
+            inner = _by_content(given, content)
             if inner in found:
                 raise InvalidInput(TWICE.format(inner))
             found[inner] = content
@@ -59,6 +61,13 @@ def plain_name(name: str) -> str:
     clean = re.sub(r"[^\w .()+-]", "_", last).strip(". ")
     stem, dot, end = clean.rpartition(".")
     return (f"{stem[:100]}{dot}{end[:10]}" if stem else clean[:100]) or "berkas"
+
+
+def _by_content(name: str, data: bytes) -> str:
+    """The name with the ending by which pages know a diagram or a decision table: others may come as .xml or .BPMN."""
+    plain = data.replace(b"\0", b"")  # UTF-16
+    end = ".bpmn" if _BPMN in plain else ".dmn" if b"/DMN/" in plain else ""
+    return f"{name.rpartition('.')[0]}{end}" if end else name
 
 
 def _contents(name: str, data: bytes) -> Iterable[tuple[str, bytes]]:
