@@ -34,10 +34,10 @@ def check_title(properties: Mapping[str, str], process: str, details: Details, r
     file, line = details.processes.get(process, ("", 0))
     known = ", ".join(sorted(TITLE_NAMES))
     try:
-        parts = [part for part in Formatter().parse(properties.get("judul", "")) if part[1] is not None]
+        parts = list(Formatter().parse(properties.get("judul", "")))
     except ValueError:
         parts = [("", "", "?", None)]
-    names = [name for _, name, _, _ in parts]
+    names = [name for _, name, _, _ in parts if name is not None]
     if any(form or turned for _, _, form, turned in parts):  # a width of a thousand million would be one, too
         report.add(
             file, line, process, "", "Judul perkara tidak dapat dibaca. Tulis misalnya: PK {tahun} {nama_satker}."
