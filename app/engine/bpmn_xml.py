@@ -125,6 +125,10 @@ def _scan(data: bytes) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as e:
+        if not data.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+            raise UnreadableFile(
+                "Ini bukan diagram BPMN. Simpan diagramnya sebagai BPMN 2.0 (.bpmn), lalu pilih itu."
+            ) from e
         message = f"XML tidak utuh di baris {e.lineno}. Buka dan simpan ulang di editor diagram."
         raise UnreadableFile(message, e.lineno) from e
     except (LookupError, ValueError) as e:

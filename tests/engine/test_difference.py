@@ -43,6 +43,12 @@ def test_equal_files_do_not_differ() -> None:
     assert compare({"pk.bpmn": PK}, {"pk.bpmn": PK.encode()}).changes == ()
 
 
+def test_notes_that_a_program_keeps_elsewhere_are_no_change() -> None:
+    """The editor moves them from the process to the collaboration whenever it saves."""
+    note = PK[PK.index("    <textAnnotation ") : PK.index("  </process>")]
+    assert said((note, ""), ("  </collaboration>", f"{note}  </collaboration>")) == []
+
+
 @pytest.mark.parametrize("pretty", [True, False])
 def test_white_space_and_the_order_of_attributes_are_no_difference(pretty: bool) -> None:
     root = etree.fromstring(PK.encode(), etree.XMLParser(remove_blank_text=True))

@@ -129,7 +129,7 @@ def test_an_unknown_element_is_told_with_those_that_it_may_mean():
 
 def test_a_step_that_nothing_waits_for_names_what_does():
     message = told(GOOD.replace("  - kerjakan: susun\n    isi: {pk: {ke: 1}}\n", ""))
-    assert message == "Baris 5: ‘cek’ tidak menunggu di sini. Yang menunggu: susun."
+    assert message == "Baris 5: ‘cek’ tidak menunggu di sini. Yang menunggu: ‘susun’."
 
 
 def test_another_way_is_told_where_it_begins():
@@ -142,7 +142,7 @@ def test_end_status_and_what_waits_are_compared():
     message = told(GOOD.replace("status: Penyusunan", "status: Beres").replace("akhir: selesai", "menunggu: susun"))
     assert message == "Baris 22: Statusnya ‘Penyusunan’, bukan ‘Beres’.\nBaris 23: Perkara sudah selesai."
     short = GOOD.replace("  - kerjakan: eselon\n    isi: {putusan: setuju}\n", "")
-    assert "Perkara belum selesai. Yang menunggu: eselon." in told(short)
+    assert "Perkara belum selesai. Yang menunggu: ‘eselon’." in told(short)
     assert "berhenti sesudah ‘ttd’; diharapkan ‘selesai’" in told(short)
 
 

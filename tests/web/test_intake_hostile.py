@@ -143,3 +143,8 @@ def test_somebody_in_a_hurry_is_asked_to_wait(world: World, monkeypatch: pytest.
     monkeypatch.setattr(view, "_OFTEN", Limit(2, 60))
     biro: Visitor = world.biro()
     assert [upload(biro, ("a.txt", b"x")).status for _ in range(3)] == [422, 422, 429]
+
+
+def test_a_picture_is_not_called_a_broken_diagram(world: World) -> None:
+    page = upload(world.biro(), ("gambar.bpmn", b"\x89PNG\r\n\x1a\n\x00\x00"))
+    assert "Ini bukan diagram BPMN. Simpan diagramnya sebagai BPMN 2.0" in page.text

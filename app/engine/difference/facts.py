@@ -37,6 +37,9 @@ from app.engine.difference.steps import (
     step_of,
 )
 
+# Programs keep notes in the process or in the collaboration as they like; nobody put them elsewhere.
+NOTES = ("textAnnotation", "association", "group")
+
 
 class Facts(dict[Path, str]):
     """Values by path. Nothing is overwritten: what comes again under a path gets a number."""
@@ -221,7 +224,7 @@ class _Reader:
     def _begin(self, child: Tag, step: str, around: Subject) -> None:
         key = child.get("id") or f"{step} tanpa id di {around.key}"
         made = self._subject(key, step, (child.get("name") or "").strip())
-        if around.kind != "file":
+        if around.kind != "file" and step not in NOTES:
             made.facts[(PLACE,)] = around.key
         if step == "sequenceFlow":
             for ends, ref in ((self.side.outgoing, "sourceRef"), (self.side.incoming, "targetRef")):

@@ -203,7 +203,7 @@ class _Run:
         actions = [a.element for a in self.step.actions] if self.step and not self.step.ended else []
         if not waits and not actions:
             return "Tidak ada yang menunggu."
-        return f"Yang menunggu: {', '.join(dict.fromkeys([*waits, *actions]))}."
+        return f"Yang menunggu: {', '.join(self._name(e) for e in dict.fromkeys([*waits, *actions]))}."
 
     def _name(self, element: str) -> str:
         found = self.definition.elements.get(element)
