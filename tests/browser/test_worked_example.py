@@ -34,6 +34,7 @@ def test_biro_adds_a_step_and_a_pk_goes_through_it_while_another_keeps_the_old_w
     steps.open_task(biro, reviu.TASK)
     expect(biro.get_by_role("list", name="Tahapan")).to_contain_text(reviu.STAGE)
     expect(biro.get_by_text(reviu.HELP)).to_be_visible()
+    expect(biro.get_by_role("region", name="PK bertanda tangan")).to_be_visible()  # what is reviewed, beside the fields
     looks.accessible(biro)
     looks.fits(biro)
     steps.press(biro, "Kirim")  # what is required is asked for
