@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("environment", "Lingkungan"), ("public_url", "Alamat publik (pada QR)"),
         ("instansi", "Instansi pada kop surat"),
         ("zone", "Zona waktu"), ("proxies", "Proxy di depan aplikasi"), ("log_format", "Bentuk log"),
+        ("publish_confirm", "Orang kedua menyetujui versi proses"),
         ("metrics_token", "Token /metrics"), ("data_dir", "Folder data"), ("database_url", "Basis data"),
     )),
     ("Masuk", (
@@ -104,6 +105,8 @@ def shown(config: Config, name: str) -> str:
         return _database(config.database)
     if name == "tte_roots":
         return ", ".join(p.name for p in config.trust_roots)
+    if name == "publish_confirm":
+        return "Ya" if config.two_publish else "Tidak"
     if isinstance(value, float):
         return f"{value:g}"
     return str(value) if value != "" else "Belum diatur"

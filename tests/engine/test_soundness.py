@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from app.engine import steps
 from app.engine.checks import prepare
 from app.engine.definition import Definition
 from app.engine.details import read_details
@@ -16,6 +17,7 @@ from app.engine.soundness.token_game import Game
 from app.errors import InvalidDefinition, StepFailed
 from tests.engine.blocks import blocks, draw
 from tests.engine.diagrams import Diagram
+from tests.engine.people import MONDAY
 from tests.engine.tangles import Wanderer, tangle
 
 RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
@@ -161,6 +163,25 @@ def test_a_boundary_event_that_never_comes_is_only_mentioned() -> None:
     s = look(d)
     assert found(s) == []
     assert [(p.element, p.level) for p in s.problems] == [("gagal", "warning")]
+
+
+def test_an_event_at_the_edge_of_what_passes_at_once_is_only_mentioned() -> None:
+    """The subprocess never waits, so its deadline can't come, and the work for that case hangs on nothing else."""
+    body = Diagram()
+    body.flows = 100
+    body.chain(body.start("m"), body.script("hitung", "x = 1"), body.end("s"))
+    d = Diagram()
+    d.sub("sub", body)
+    d.boundary("lewat", "sub", d.timer("PT1H"))
+    d.xor("temu")
+    d.chain(d.start(), "sub", "temu", d.user("a"), d.end())
+    d.chain("lewat", d.user("susul"), d.user("lagi"), "temu")
+    s = look(d)
+    assert s.ok and s.complete
+    assert [(p.element, p.level) for p in s.problems] == [("lewat", "warning")]
+    assert "selesai seketika" in s.problems[0].message
+    step = steps.start(Definition.load(d.files()), {}, MONDAY)
+    assert [t.element for t in step.user_tasks] == ["a"] and step.next_timer is None
 
 
 def test_an_error_of_a_subprocess_is_caught_around_it() -> None:

@@ -12,7 +12,7 @@ from app.engine.details import Details
 from app.engine.diagram import Graph, Node
 from app.engine.soundness.invariants import MAX_PROMISES, BadPromise, Promise, broken, promises_of, read_promise
 from app.engine.soundness.net import Net, Spot
-from app.engine.soundness.token_game import Game
+from app.engine.soundness.token_game import BY_ITSELF, Game
 from app.engine.soundness.tokens import Way
 from app.engine.types import Problem
 
@@ -196,11 +196,8 @@ class Space:
             before = [f.source for f in self.graph.into(spot.id)] + [spot.node.attached_to or ""]
             if spot.kind == "startEvent" or not any(b in self.seen and b not in blocked for b in before):
                 continue
-            if spot.host >= 0 and not {"timer", "message", "conditional"} & set(spot.node.events):
-                message = (
-                    "Kejadian ini tidak pernah terjadi: tidak ada yang menimbulkannya di sini. Hapus, atau pindahkan."
-                )
-                self._say(spot.node, message, level="warning")
+            if spot.host >= 0:
+                self._say(spot.node, _never(spot), level="warning")  # nothing waits for it, nothing breaks
             else:
                 self._say(
                     spot.node, "Langkah ini tidak pernah tercapai pada jalan mana pun. Periksa gateway sebelumnya."
@@ -269,6 +266,15 @@ def _ahead(net: Net, scope: int) -> set[int]:
             todo += [target for _, target in spot.out]
             todo += [b for b in spot.boundaries if net.spots[b].node.interrupting]
     return seen
+
+
+def _never(event: Spot) -> str:
+    """Why an event at the edge of a step that is reached never happens; what hangs only on it follows from it."""
+    if BY_ITSELF & set(event.node.events):  # in any state in which the step is open it could come
+        return (
+            "Kejadian di tepi ini tidak akan pernah terjadi, karena langkahnya selesai seketika. Hapus, atau pindahkan."
+        )
+    return "Kejadian ini tidak pernah terjadi: tidak ada yang menimbulkannya di sini. Hapus, atau pindahkan."
 
 
 def _waiting(spot: Spot) -> str:

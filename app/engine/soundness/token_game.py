@@ -18,7 +18,7 @@ from app.engine.soundness.tokens import Now, Token, Tokens, Way
 
 MAX_WAYS = 8  # out of an inclusive gateway: 255 choices
 MAX_CONFIGURATIONS = 20_000  # on the way to rest, in one step
-_BY_ITSELF = frozenset({"timer", "message", "conditional"})
+BY_ITSELF = frozenset({"timer", "message", "conditional"})
 _AT_ONCE = frozenset({"scriptTask", "businessRuleTask", "sendTask"})
 
 
@@ -75,7 +75,7 @@ class Game(Tokens):
             yield self.done(state, spot)
         for index in spot.boundaries:
             event = self.spots[index]
-            if _BY_ITSELF & set(event.node.events) and self.waits(state, event):
+            if BY_ITSELF & set(event.node.events) and self.waits(state, event):
                 yield self.fire(state, event)
         if spot.kind == "serviceTask":
             for event in self._catchers(state, spot):
