@@ -165,23 +165,68 @@ def test_a_boundary_event_that_never_comes_is_only_mentioned() -> None:
     assert [(p.element, p.level) for p in s.problems] == [("gagal", "warning")]
 
 
-def test_an_event_at_the_edge_of_what_passes_at_once_is_only_mentioned() -> None:
-    """The subprocess never waits, so its deadline can't come, and the work for that case hangs on nothing else."""
+CONDITION = "<conditionalEventDefinition><condition>1 == 1</condition></conditionalEventDefinition>"
+
+
+def passing(host: str, event: str, interrupting: bool = True) -> Diagram:
+    """A step that never waits, with an event at its edge, and work that hangs on nothing else."""
     body = Diagram()
     body.flows = 100
     body.chain(body.start("m"), body.script("hitung", "x = 1"), body.end("s"))
     d = Diagram()
-    d.sub("sub", body)
-    d.boundary("lewat", "sub", d.timer("PT1H"))
-    d.xor("temu")
-    d.chain(d.start(), "sub", "temu", d.user("a"), d.end())
-    d.chain("lewat", d.user("susul"), d.user("lagi"), "temu")
+    if host == "sub":
+        d.sub("langkah", body)
+    else:
+        d.script("langkah", "x = 1")
+    d.boundary("tepi", "langkah", event, interrupting=interrupting)
+    d.chain(d.start(), "langkah", d.user("a"), d.end())
+    d.chain("tepi", d.user("susul"), d.user("lagi"), d.end("lain"))
+    return d
+
+
+def opened(d: Diagram) -> list[str]:
+    step = steps.start(Definition.load(d.files()), {}, MONDAY)
+    assert step.next_timer is None
+    return sorted(t.element for t in step.user_tasks)
+
+
+@pytest.mark.parametrize("interrupting", [True, False])
+@pytest.mark.parametrize("host", ["sub", "script"])
+@pytest.mark.parametrize("event", [Diagram().timer("PT1H"), Diagram().timer("R3/P1D", "timeCycle")])
+def test_an_event_at_the_edge_of_what_passes_at_once_is_only_mentioned(
+    host: str, event: str, interrupting: bool
+) -> None:
+    """Its time can't come, and what hangs only on it is not told again."""
+    d = passing(host, event, interrupting)
     s = look(d)
     assert s.ok and s.complete
-    assert [(p.element, p.level) for p in s.problems] == [("lewat", "warning")]
+    assert [(p.element, p.level) for p in s.problems] == [("tepi", "warning")]
     assert "selesai seketika" in s.problems[0].message
-    step = steps.start(Definition.load(d.files()), {}, MONDAY)
-    assert [t.element for t in step.user_tasks] == ["a"] and step.next_timer is None
+    assert opened(d) == ["a"]
+
+
+@pytest.mark.parametrize("interrupting", [True, False])
+@pytest.mark.parametrize("host", ["sub", "script"])
+@pytest.mark.parametrize("event", [Diagram().timer("PT0S"), Diagram().timer("2001-01-01", "timeDate"), CONDITION])
+def test_what_is_due_already_comes_even_where_nothing_waits(host: str, event: str, interrupting: bool) -> None:
+    """As in the engine: a time that is past, or a condition that holds, is there before the step is through."""
+    d = passing(host, event, interrupting)
+    s = look(d)
+    assert s.problems == () and s.complete
+    assert opened(d) == (["susul"] if interrupting else ["a", "susul"])
+
+
+def test_a_fault_behind_what_is_due_already_is_found() -> None:
+    d = Diagram()
+    d.roots.append('<signal id="sig" name="kabar"/>')
+    d.script("langkah", "x = 1")
+    d.boundary("tepi", "langkah", CONDITION)
+    d.node("intermediateCatchEvent", "tunggu", inside='<signalEventDefinition signalRef="sig"/>')
+    d.chain(d.start(), "langkah", d.user("a"), d.end())
+    d.chain("tepi", "tunggu", d.end("lain"))
+    s = look(d)
+    assert found(s) == [("tunggu", "stuck")]
+    assert [e for e in s.problems[0].path if e in ("langkah", "tepi", "a")] == ["langkah", "tepi"]
 
 
 def test_an_error_of_a_subprocess_is_caught_around_it() -> None:

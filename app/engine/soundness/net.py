@@ -6,6 +6,7 @@ for, an arrival at a join, a subprocess that runs; and a reminder that has been 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ MAX_SPOTS = 3_000  # nodes, each counted at every call of its process
 
 RESTING = frozenset({"userTask", "manualTask", "task", "serviceTask", "receiveTask", "intermediateCatchEvent"})
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
+_LATER = re.compile(r"""["']?(R\d*/)?P[^/]*[1-9][^/]*""", re.IGNORECASE)  # a time from now on, and more than none
 
 
 class TooLarge(Exception):
@@ -62,6 +64,13 @@ class Spot:
     @property
     def rests(self) -> bool:
         return bool(self.inside) or self.kind in RESTING or self.kind == "eventBasedGateway"
+
+    @property
+    def may_be_due(self) -> bool:
+        """Can this event come in the moment in which its waiting begins: a condition, or a time that may be past?"""
+        if "conditional" in self.node.events:
+            return True
+        return self.detail.timer is not None and not _LATER.fullmatch(self.detail.timer[1].strip())
 
 
 @dataclass(slots=True, eq=False)

@@ -270,7 +270,7 @@ def _ahead(net: Net, scope: int) -> set[int]:
 
 def _never(event: Spot) -> str:
     """Why an event at the edge of a step that is reached never happens; what hangs only on it follows from it."""
-    if BY_ITSELF & set(event.node.events):  # in any state in which the step is open it could come
+    if BY_ITSELF & set(event.node.events):  # it comes wherever its step waits, so that one never does
         return (
             "Kejadian di tepi ini tidak akan pernah terjadi, karena langkahnya selesai seketika. Hapus, atau pindahkan."
         )

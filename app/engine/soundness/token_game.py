@@ -10,7 +10,8 @@ A way is a tuple of signs: ">flow", "+element" began, "-element" ended well, "=e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from functools import reduce
+from itertools import combinations, product
 from typing import NamedTuple
 
 from app.engine.soundness.net import JOINS, Net, Spot
@@ -46,6 +47,16 @@ class Game(Tokens):
         self.resting_mask = sum(self.resting)
         self.subs = [s for s in reversed(net.spots) if s.inner >= 0]  # inner ones first
         self.inclusive = [s for s in net.spots if s.coming]
+        self.early = {s.index: self._early(s) for s in net.spots if s.boundaries and (s.inner >= 0 or not s.bit)}
+
+    def _early(self, host: Spot) -> list[tuple[Spot, ...]]:
+        """What may come at the edge as soon as `host` begins, which may never rest: of those that don't interrupt any,
+        and of those that do at most one, the last. The first is nothing."""
+        due = [self.spots[i] for i in host.boundaries if self.spots[i].may_be_due]
+        self.cut = self.cut or len(due) > MAX_WAYS
+        beside = [e for e in due[:MAX_WAYS] if not e.node.interrupting]
+        instead: list[tuple[Spot, ...]] = [(), *((e,) for e in due[:MAX_WAYS] if e.node.interrupting)]
+        return [(*c, *e) for n in range(len(beside) + 1) for c in combinations(beside, n) for e in instead]
 
     # --- what can happen
 
@@ -147,7 +158,14 @@ class Game(Tokens):
         after = Now(now.state, now.queue + self.out(spot), way)
         if spot.kind in ("endEvent", "intermediateThrowEvent") and spot.node.events:
             return [self.thrown(after, spot)]
-        return [after]
+        return [after, *(self._overtaken(now, spot, events) for events in self.early.get(spot.index, [])[1:])]
+
+    def _overtaken(self, now: Now, host: Spot, events: tuple[Spot, ...]) -> Now:
+        """What passes at once, and `events` come in that moment."""
+        gone = events[-1].node.interrupting
+        queue = now.queue if gone else now.queue + self.out(host)
+        way = (*now.way, f".{host.id}" if gone else f"={host.id}", *(f"={e.id}" for e in events))
+        return Now(now.state, queue + tuple(t for e in events for t in self.out(e)), way)
 
     def _rest(self, now: Now, spot: Spot) -> list[Now]:
         if now.state & spot.bit:
@@ -155,7 +173,9 @@ class Game(Tokens):
             return [Now(now.state, now.queue, (*now.way, f".{spot.id}"))]
         inside = list(self.starts(self.scopes[spot.inner])) if spot.inner >= 0 else [()]
         state, way = now.state | spot.bit, (*now.way, f"+{spot.id}")
-        found = [Now(state, now.queue + tokens, way) for tokens in inside]
+        found = []
+        for tokens, events in product(inside, self.early.get(spot.index, [()])):
+            found.append(reduce(self.hit, events, Now(state, now.queue + tokens, way)))
         if spot.detail.optional:
             found.append(Now(now.state, now.queue + self.out(spot), (*now.way, f".{spot.id}")))
         return found
