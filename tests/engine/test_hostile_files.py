@@ -29,7 +29,7 @@ def quadratic() -> bytes:
 
 BYTES: dict[str, tuple[bytes, str]] = {
     "truncated": (simple()[:-80], "XML"),
-    "not XML": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 1000, "XML"),
+    "not XML": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 1000, "bukan diagram"),
     "50 MB": (b"<definitions>" + b" " * 50_000_000 + b"</definitions>", "MB"),
     "deep": (b"<a>" * 100_000 + b"</a>" * 100_000, "bersarang"),
     "billion laughs": (billion_laughs(), "DOCTYPE"),
