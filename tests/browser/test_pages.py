@@ -39,7 +39,7 @@ NOTHING = ("/tugas?cari=zzz", "/kinerja/progres?cari=zzz", "/dokumentasi/?cari=z
 NOT_A_PAGE = {
     "auth.captcha_picture", "auth.captcha_voice", "auth.captcha_renewed", "frame.front_door", "kinerja.index",
     "tasks.fresh", "cases.state", "cases.followed", "cases.diagram", "documents.show", "documents.download",
-    "help.book", "settings.results", "health.health", "health.ready", "metrics.show",
+    "help.book", "help.chapter", "settings.results", "health.health", "health.ready", "metrics.show",
 }  # fmt: skip
 """Files, parts of pages, and addresses that only lead on."""
 
