@@ -96,6 +96,7 @@ def test_sentences_lead_to_their_elements_on_both_diagrams(live: House) -> None:
     expect(new.locator("[data-element-id=catatan_lain].is-here")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_the_pages_fit_a_phone_and_axe_is_quiet(live: House) -> None:
     biro = live.person("biro", sample.BIRO)
     number = begun(live, biro, *CHANGES)

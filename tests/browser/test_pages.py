@@ -103,20 +103,24 @@ def _endpoint(world: World, path: str) -> str:
     return world.app.url_map.bind("127.0.0.1").match(path)[0]
 
 
+@pytest.mark.slow
 def test_before_anything_has_begun(live: House) -> None:
     seen = walk(live, *NOTHING)
     assert {"kinerja.penyusunan", "kinerja.pk", "kinerja.info_satker", "kinerja.edit_info", "kinerja.cek_tte"} <= seen
 
 
+@pytest.mark.slow
 def test_in_progress(live_drafting: House) -> None:
     assert {"tasks.show", "cases.show"} <= walk(live_drafting, people=("operator", "head"))
 
 
+@pytest.mark.slow
 def test_returned(live_at_the_head: House) -> None:
     pk.refuse(live_at_the_head.world.head(), SIGN, "Target indikator kedua masih terlalu rendah.")
     assert {"tasks.show", "cases.show"} <= walk(live_at_the_head, people=("operator", "head"))
 
 
+@pytest.mark.slow
 def test_waiting_for_the_head(live_at_the_head: House) -> None:
     refusing = _task(live_at_the_head.world) + "?keputusan=tolak"
     follow = "/perkara/1/ikuti"

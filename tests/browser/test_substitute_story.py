@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app import clock
@@ -20,6 +21,7 @@ WHY = "Cuti tahunan"
 FOR = f"{DUA.head.nama} a.n. {SATU.head.nama}"
 
 
+@pytest.mark.slow
 def test_a_substitute_acts(live_at_the_head: House) -> None:
     house = live_at_the_head
     head, colleague = house.head(), house.head(DUA)
@@ -107,6 +109,7 @@ def _afterwards(house: House, head: Page, colleague: Page) -> None:
     expect(head.get_by_text("Selesai")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_penelaah_recommends(live_at_eselon: House) -> None:
     house = live_at_eselon
     reviewer = house.person(f"telaah{LITERASI.kode}", sample.PENELAAH)

@@ -102,6 +102,7 @@ def test_a_number_that_is_none_asks_nobody(world: World) -> None:
     assert looks(world) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["drafting", "archived"])
 def test_no_page_of_anybody_shows_a_nik_but_the_forms_that_ask_for_it(stage: str, request) -> None:
     world: World = request.getfixturevalue(stage)
@@ -118,6 +119,7 @@ def test_no_page_of_anybody_shows_a_nik_but_the_forms_that_ask_for_it(stage: str
     assert found == [] and opened > 100
 
 
+@pytest.mark.slow
 def test_no_csv_shows_a_nik(archived: World) -> None:
     niks = [h.nik for h in sample.heads()]
     for _role, visitor in _people(archived):
