@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.flows import sample
@@ -74,6 +75,7 @@ def test_the_pages_of_a_load_fit_a_phone(live: House, tmp_path: Path) -> None:
     expect(admin.locator("main")).to_contain_text("Tidak ada baris yang tersimpan")
 
 
+@pytest.mark.slow
 def test_without_script_the_progress_comes_by_itself_too(live: House, tmp_path: Path) -> None:
     admin = live.enter("admin", sample.ADMIN)
     template = _downloaded_at("/muat", admin, tmp_path / "contoh.xlsx")

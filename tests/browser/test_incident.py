@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.flows import sample
@@ -45,6 +46,7 @@ def open_incidents(admin: Page) -> None:
     admin.get_by_role("navigation", name="Pengelolaan").get_by_role("link", name="Insiden").click()
 
 
+@pytest.mark.slow
 def test_an_admin_finds_and_clears_an_incident(live_at_eselon: House) -> None:
     house = live_at_eselon
     archive = change(house, "arsip.simpan", full)
@@ -82,6 +84,7 @@ def test_an_admin_finds_and_clears_an_incident(live_at_eselon: House) -> None:
     expect(admin.get_by_text(FULL)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_second_of_two_admins_is_told_and_keeps_what_was_typed(live_at_the_head: House) -> None:
     house, admin = live_at_the_head, admin_of(live_at_the_head)
     late = house.enter("admin", sample.ADMIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app import clock
@@ -32,6 +33,7 @@ def test_an_admin_finds_a_case_and_reads_why_it_waits(live_at_the_head: House) -
     expect(page.locator("[data-element-id='persetujuan_kepala'].is-current")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_incidents_fit_a_phone(live_at_the_head: House) -> None:
     live_at_the_head.world.write(
         db.insert(Job.__table__).values(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from app.flows import sample
@@ -16,6 +17,7 @@ from tests.world import DUA
 live_two = live_at(pk.to_drafting, pk.to_making, pk.to_signing)
 
 
+@pytest.mark.slow
 def test_biro_moves_the_running_pks_to_a_version_with_a_review(live_two: House) -> None:
     aside(lambda: pk.confirm_info(pk.begin(live_two.world.operator(DUA))))
     aside(lambda: publish(live_two.world, with_review()))

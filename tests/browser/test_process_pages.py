@@ -48,6 +48,7 @@ def begun(house: House, biro: Page) -> int:
     return int(house.world.all(db.select(DiagramDraft.id).order_by(DiagramDraft.id.desc()))[0])
 
 
+@pytest.mark.slow
 def test_a_version_that_another_person_confirms(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Config, "two_publish", True)
     biro, second = live.person("biro", sample.BIRO), live.person("biro2", sample.BIRO)

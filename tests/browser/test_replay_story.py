@@ -27,6 +27,7 @@ def look(page: Page, name: str) -> None:
     looks.fits(page)
 
 
+@pytest.mark.slow
 def test_from_the_draft_to_the_case_that_stops(live_archived: House) -> None:
     draft_id = drafts.draft_of(live_archived.world, drafts.with_review())
     page = live_archived.person("biro", sample.BIRO)
