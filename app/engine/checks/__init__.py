@@ -32,7 +32,7 @@ from app.engine.foreign import read_foreign
 from app.engine.repairs import repair
 from app.engine.types import Element, Executed, Problem
 
-__all__ = ["Prepared", "Vocabulary", "check", "prepare"]
+__all__ = ["Prepared", "Vocabulary", "bytes_of", "check", "prepare", "sort_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def prepare(files: Mapping[str, bytes]) -> Prepared:
         first = next(iter(diagrams))
         report.add(first, 0, "", "", "Tidak ada proses yang dapat dijalankan. Gambar proses dengan kejadian awal.")
     return Prepared(
-        files={name: _bytes(root) for name, root in {**diagrams, **decisions}.items()},
+        files={name: bytes_of(root) for name, root in {**diagrams, **decisions}.items()},
         elements=read_elements(diagrams, graph),
         process_id="" if process is None else process.get("id"),
         process_name="" if process is None else process.get("name") or process.get("id"),
@@ -99,6 +99,21 @@ def check(prepared: Prepared, vocabulary: Vocabulary) -> tuple[Problem, ...]:
     return report.problems
 
 
+def sort_in(name: str, data: bytes, diagrams: dict[str, Tag], decisions: dict[str, Tag], report: Report) -> None:
+    """The root of one file among the diagrams or among the decision tables; what is neither is reported."""
+    try:
+        root = parse(data)
+    except UnreadableFile as e:
+        report.add(name, e.line, "", "", str(e))
+        return
+    if root.tag == bpmn("definitions"):
+        diagrams[name] = root
+    elif "/DMN/" in str(root.tag) and str(root.tag).endswith("}definitions"):
+        decisions[name] = root
+    else:
+        report.add(name, 0, "", "", f"Ini bukan diagram BPMN 2.0 atau tabel DMN. Simpan sebagai BPMN 2.0 ({BPMN}).")
+
+
 def _read(files: Mapping[str, bytes], report: Report) -> tuple[dict[str, Tag], dict[str, Tag]]:
     """The roots of the BPMN files and of the decision tables, by file name."""
     diagrams: dict[str, Tag] = {}
@@ -107,17 +122,7 @@ def _read(files: Mapping[str, bytes], report: Report) -> tuple[dict[str, Tag], d
         report.add("", 0, "", "", f"Kirim 1 sampai {MAX_FILES} berkas untuk satu proses.")
         return diagrams, decisions
     for name, data in files.items():
-        try:
-            root = parse(data)
-        except UnreadableFile as e:
-            report.add(name, e.line, "", "", str(e))
-            continue
-        if root.tag == bpmn("definitions"):
-            diagrams[name] = root
-        elif "/DMN/" in str(root.tag) and str(root.tag).endswith("}definitions"):
-            decisions[name] = root
-        else:
-            report.add(name, 0, "", "", f"Ini bukan diagram BPMN 2.0 atau tabel DMN. Simpan sebagai BPMN 2.0 ({BPMN}).")
+        sort_in(name, data, diagrams, decisions, report)
     if not diagrams and not report.problems:
         report.add(next(iter(files)), 0, "", "", "Tidak ada diagram BPMN. Tambahkan berkas .bpmn.")
     return diagrams, decisions
@@ -131,6 +136,6 @@ def main_process(diagrams: Mapping[str, Tag]) -> Tag | None:
     return next((p for p in runnable if p.get("id") not in called), runnable[0] if runnable else None)
 
 
-def _bytes(root: Tag) -> bytes:
+def bytes_of(root: Tag) -> bytes:
     data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return data

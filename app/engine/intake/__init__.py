@@ -18,12 +18,9 @@ from app.engine.bpmn_xml import (
     MAX_FILES,
     Report,
     Tag,
-    UnreadableFile,
-    bpmn,
     line_of,
-    parse,
 )
-from app.engine.checks import Prepared, check, main_process, prepare
+from app.engine.checks import Prepared, bytes_of, check, main_process, prepare, sort_in
 from app.engine.checks.names import SYSTEM, Vocabulary
 from app.engine.definition import Definition
 from app.engine.diagram import lane_names, lanes_by_node
@@ -67,7 +64,7 @@ def take(
     lines = _lines(diagrams)
     drawn = [f for f, root in diagrams.items() if _picture(f, root, report)]
     _call_it(process, diagrams, report)
-    taken = {f: files[f] if etree.tostring(r) == before[f] else _bytes(r) for f, r in diagrams.items()}
+    taken = {f: files[f] if etree.tostring(r) == before[f] else bytes_of(r) for f, r in diagrams.items()}
     taken |= {name: files[name] for name in others}
     prepared = _checked(taken, vocabulary) if taken and diagrams else None
     found = _told(report, prepared, lines)
@@ -99,17 +96,7 @@ def _read(files: Mapping[str, bytes], report: Report) -> tuple[dict[str, Tag], d
         if name.lower().endswith(_SCHEMAS):
             _schema(name, data, schemas, report)
             continue
-        try:
-            root = parse(data)
-        except UnreadableFile as e:
-            report.add(name, e.line, "", "", str(e))
-            continue
-        if root.tag == bpmn("definitions"):
-            diagrams[name] = root
-        elif "/DMN/" in str(root.tag) and str(root.tag).endswith("}definitions"):
-            decisions[name] = root
-        else:
-            report.add(name, 0, "", "", "Ini bukan diagram BPMN 2.0 atau tabel DMN. Simpan ulang sebagai BPMN 2.0.")
+        sort_in(name, data, diagrams, decisions, report)
     return diagrams, decisions, schemas
 
 
@@ -165,11 +152,6 @@ def _picture(file: str, root: Tag, report: Report) -> bool:
             file, 0, "", "", "Gambarnya belum ada atau jalurnya bertambah, jadi ditata ulang otomatis.", "repair"
         )
     return what == "drawn"
-
-
-def _bytes(root: Tag) -> bytes:
-    data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return data
 
 
 def _checked(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Prepared:
